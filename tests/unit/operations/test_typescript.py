@@ -19,17 +19,17 @@ def test_fields_the_server_leaves_out_are_optional_in_answers(text: str) -> None
 
 
 def test_fields_have_the_names_of_the_wire(text: str) -> None:
-    body = text.split("export interface RunData {")[1].split("}")[0]
+    body = text.split("export interface RunData {")[1].split("}", maxsplit=1)[0]
 
     assert body.split() == ["metrics?:", "Metric[];", "params?:", "Param[];", "tags?:", "RunTag[];"]
 
 
 def test_a_metric_may_be_nan_in_text(text: str) -> None:
-    assert '  value: number | "NaN";' in text.split("export interface Metric {")[1].split("}")[0]
+    assert '  value: number | "NaN";' in text.split("export interface Metric {")[1].split("}", maxsplit=1)[0]
 
 
 def test_gaps_of_a_curve_are_null(text: str) -> None:
-    assert "  values: (number | null)[];" in text.split("export interface Window {")[1].split("}")[0]
+    assert "  values: (number | null)[];" in text.split("export interface Window {")[1].split("}", maxsplit=1)[0]
 
 
 def test_records_are_arrays_that_begin_with_their_kind(text: str) -> None:
