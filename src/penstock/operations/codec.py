@@ -37,7 +37,7 @@ def decode_body(operation: type[O], body: bytes, content_type: str = JSON) -> O:
     if any(name in body for name in _camel_bytes(operation)):
         return _checked(_decode_slowly(operation, body))
     try:
-        op = msgspec.json.decode(body, type=operation, strict=False)
+        op: O = msgspec.json.decode(body, type=operation, strict=False)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         op = _decode_slowly(operation, body)
     return _checked(op)
@@ -61,9 +61,10 @@ def decode_query(operation: type[O], pairs: Iterable[tuple[str, str]]) -> O:
 
 def _decode_msgpack(operation: type[O], body: bytes) -> O:
     try:
-        return msgspec.msgpack.decode(body, type=operation)
+        op: O = msgspec.msgpack.decode(body, type=operation)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidParameter(f"The request is not valid: {error}.") from None
+    return op
 
 
 def _decode_slowly(operation: type[O], body: bytes) -> O:
@@ -80,9 +81,10 @@ def _decode_slowly(operation: type[O], body: bytes) -> O:
 
 def _convert(operation: type[O], raw: dict[str, Any]) -> O:
     try:
-        return msgspec.convert(_tidy(raw, _camel_names(operation)), type=operation, strict=False)
+        op: O = msgspec.convert(_tidy(raw, _camel_names(operation)), type=operation, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
         raise InvalidParameter(f"Invalid value in the request: {error}.") from None
+    return op
 
 
 def _tidy(raw: dict[str, Any], camel: dict[str, str]) -> dict[str, Any]:

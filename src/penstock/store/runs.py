@@ -1,0 +1,158 @@
+"""Runs in the store."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from penstock.entities.ids import ExperimentId, RunId
+from penstock.entities.metric import Metric, Param, RunTag
+from penstock.entities.run import Run, RunData, RunInfo
+from penstock.store import tables
+from penstock.store.transaction import Tx
+
+_runs = tables.runs
+_keys = tables.keys
+_series = tables.series
+
+
+class RunRow(NamedTuple):
+    """The row of a run."""
+
+    id: int
+    run_id: str
+    experiment: int
+    name: str
+    user_id: str
+    status: str
+    start_time: int
+    end_time: int | None
+    lifecycle_stage: str
+    artifact_uri: str
+
+
+_COLUMNS: Final = tuple(_runs.c[name] for name in RunRow._fields)
+_FIND: Final = select(*_COLUMNS).where(_runs.c.run_id == bindparam("wanted"))
+_GIVEN: Final = ("run_id", "experiment", "name", "user_id", "status", "start_time", "artifact_uri")
+_ADD: Final = (
+    insert(_runs)
+    .values({name: bindparam(name) for name in _GIVEN} | {"lifecycle_stage": "active", "revision": 0})
+    .returning(*_COLUMNS)
+)
+_SET_STATUS: Final = (
+    update(_runs)
+    .where(_runs.c.id == bindparam("row"))
+    .values(status=bindparam("new_status"), end_time=bindparam("new_end_time"), name=bindparam("new_name"))
+)
+_LOG_ARTIFACT: Final = insert(tables.artifacts).prefix_with("OR REPLACE", dialect="sqlite").values(
+    {c.name: bindparam(c.name) for c in tables.artifacts.columns}
+)  # fmt: skip
+
+
+def find(tx: Tx, run_id: str) -> RunRow | None:
+    """The run of that id, deleted or not."""
+    found = tx.first(_FIND, {"wanted": run_id})
+    return RunRow(*found) if found else None
+
+
+def create(tx: Tx, run_id: str, experiment: int, artifact_location: str, name: str, user_id: str, start_time: int) -> RunRow:
+    """Add a run, RUNNING, whose id is free."""
+    given = (run_id, experiment, name, user_id, "RUNNING", start_time, f"{artifact_location}/{run_id}/artifacts")
+    created = tx.first(_ADD, dict(zip(_GIVEN, given, strict=True)))
+    assert created is not None  # an INSERT ... RETURNING returns the row it made
+    row = RunRow(*created)
+    tx.touch_run(row.id)
+    return row
+
+
+def change_status(tx: Tx, row: RunRow, status: str, end_time: int | None, name: str) -> RunRow:
+    """Give a run another status, end and name."""
+    tx.run(_SET_STATUS, {"row": row.id, "new_status": status, "new_end_time": end_time, "new_name": name})
+    tx.touch_run(row.id)
+    return row._replace(status=status, end_time=end_time, name=name)
+
+
+def change_stage(tx: Tx, rows: Sequence[int], stage: str) -> None:
+    """Put runs into the bin, or take them out."""
+    deleted_time = tx.now if stage == "deleted" else None
+    tx.sql.execute(update(_runs).where(_runs.c.id.in_(rows)).values(lifecycle_stage=stage, deleted_time=deleted_time))
+    for row in rows:
+        tx.touch_run(row)
+
+
+def rows_of_experiment(tx: Tx, experiment: int, stage: str, since: int | None = None) -> list[int]:
+    """The rows of an experiment's runs in a stage; of deleted ones, those deleted at ``since``."""
+    query = select(_runs.c.id).where(_runs.c.experiment == experiment, _runs.c.lifecycle_stage == stage)
+    if since is not None:
+        query = query.where(_runs.c.deleted_time == since)
+    return list(tx.sql.execute(query).scalars())
+
+
+def log_artifact(tx: Tx, row: int, path: str, size: int, sha256: str) -> None:
+    """Note that a file of the run is in the artifact store, over what was noted for that path."""
+    tx.run(_LOG_ARTIFACT, {"run": row, "path": path, "size": size, "sha256": sha256})
+
+
+# ---- whole runs
+
+
+def run_info(row: RunRow) -> RunInfo:
+    """The head of a run as everybody sees it."""
+    return RunInfo(
+        run_id=RunId(row.run_id),
+        run_uuid=RunId(row.run_id),
+        experiment_id=ExperimentId(str(row.experiment)),
+        run_name=row.name,
+        user_id=row.user_id,
+        status=row.status,
+        start_time=row.start_time,
+        end_time=row.end_time or 0,
+        artifact_uri=row.artifact_uri,
+        lifecycle_stage=row.lifecycle_stage,
+    )
+
+
+def load(tx: Tx, rows: Sequence[int]) -> list[Run]:
+    """The runs in these rows, whole, in this order."""
+    if not rows:
+        return []
+    heads = {head[0]: RunRow(*head) for head in _select_rows(tx, select(*_COLUMNS), _runs, "id", rows)}
+    metrics = {row: [_last(*rest) for _, *rest in group] for row, group in _of_runs(tx, _LATEST, _series, rows)}
+    params = {row: [Param(*rest) for _, *rest in group] for row, group in _of_runs(tx, _PARAMS, tables.params, rows)}
+    tags = {row: [RunTag(*rest) for _, *rest in group] for row, group in _of_runs(tx, _TAGS, tables.tags, rows)}
+    return [
+        Run(
+            info=run_info(heads[row]),
+            data=RunData(
+                metric_list=metrics.get(row, []), param_list=params.get(row, []), tag_list=tags.get(row, [])
+            ),
+        )
+        for row in rows
+    ]
+
+
+_LATEST: Final = (_series.c.run, _keys.c.name, _series.c.last_value, _series.c.last_timestamp, _series.c.last_step)
+_PARAMS: Final = (tables.params.c.run, _keys.c.name, tables.params.c.value)
+_TAGS: Final = (tables.tags.c.run, _keys.c.name, tables.tags.c.value)
+
+
+def _last(key: str, value: float | None, timestamp: int, step: int) -> Metric:
+    return Metric(key, float("nan") if value is None else value, timestamp, step)
+
+
+def _of_runs(tx: Tx, columns: Sequence[Any], table: Table, rows: Sequence[int]) -> Iterator[tuple[int, list[Any]]]:
+    """The rows of a table that belong to these runs, grouped by run, sorted by key."""
+    query = select(*columns).select_from(table.join(_keys, _keys.c.id == table.c.key))
+    found = sorted(_select_rows(tx, query, table, "run", rows), key=lambda one: (one[0], one[1]))
+    for row, group in groupby(found, key=lambda one: one[0]):
+        yield row, list(group)
+
+
+def _select_rows(tx: Tx, query: Any, table: Table, column: str, rows: Sequence[int]) -> list[Any]:
+    """Every row of ``query`` where ``column`` is one of ``rows``, asked for by at most a thousand at once."""
+    found: list[Any] = []
+    for start in range(0, len(rows), 1000):
+        part = list(rows[start : start + 1000])
+        found.extend(tx.sql.execute(query.where(table.c[column].in_(part))).all())
+    return found
