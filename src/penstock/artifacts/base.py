@@ -1,6 +1,6 @@
 """The contract of an artifact store. Every implementation and every wrapper passes ``testing/artifact_suite.py``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,12 +19,12 @@ class Stored(Struct, frozen=True):
 class Opened(Struct, frozen=True):
     """A file being read: its whole ``size``, when it was last changed (seconds since 1970) and its bytes in chunks.
 
-    Whoever opened it reads ``chunks`` to the end or closes them.
+    Whoever opened it reads ``chunks`` to the end or calls their ``close()``.
     """
 
     size: int
     modified: float
-    chunks: Iterator[bytes]
+    chunks: Generator[bytes, None, None]
 
 
 class ArtifactStore(Protocol):
