@@ -83,12 +83,12 @@ def _whole_fault(text: str, parts: tuple[str, ...]) -> str | None:
         return f"it is longer than {_MAX_PATH_BYTES} bytes"
     if len(parts) > _MAX_DEPTH:
         return f"it is deeper than {_MAX_DEPTH} directories"
-    if len(parts[0]) == 2 and parts[0][1] == ":":
+    if parts[0][1:2] == ":" and parts[0][0].isalpha():
         return "it names a drive"
     return None
 
 
-def _part_fault(part: str) -> str | None:
+def _part_fault(part: str) -> str | None:  # noqa: PLR0911 - one line a fault  # noqa: PLR0911 - one answer for each rule
     if part == "":
         return "a part is empty (is there a slash at an end, or a double one?)"
     if part in {".", ".."}:
@@ -99,7 +99,7 @@ def _part_fault(part: str) -> str | None:
         return "a control character is not allowed"
     if part[-1] in ". ":
         return "a part must not end in a dot or a space"
-    if part.split(".")[0].rstrip().lower() in _DEVICES:
+    if part.split(".", maxsplit=1)[0].rstrip().lower() in _DEVICES:
         return f"'{part}' is a device name on Windows"
     if len(part.encode()) > _MAX_SEGMENT_BYTES:
         return f"a part is longer than {_MAX_SEGMENT_BYTES} bytes"

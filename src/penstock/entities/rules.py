@@ -54,7 +54,9 @@ def check_text(value: str, limit: int, what: str) -> str:
     if not isinstance(value, str):
         raise InvalidParameter(f"The {what} must be text, not {type(value).__name__}.")
     if len(value) > limit:
-        raise InvalidParameter(f"The {what} has {len(value)} characters; {limit} are allowed. Log longer text as an artifact.")
+        raise InvalidParameter(
+            f"The {what} has {len(value)} characters; {limit} are allowed. Log longer text as an artifact."
+        )
     if "\0" in value:
         raise InvalidParameter(f"The {what} holds a NUL character.")
     try:
@@ -71,7 +73,9 @@ def check_run_id(run_id: str) -> str:
         InvalidParameter: it cannot.
     """
     if not RUN_ID_PATTERN.fullmatch(run_id):
-        raise InvalidParameter(f"Invalid run id {run_id[:300]!r}: 1 to 256 letters, digits, underscores or dashes are allowed.")
+        raise InvalidParameter(
+            f"Invalid run id {run_id[:300]!r}: 1 to 256 letters, digits, underscores or dashes are allowed."
+        )
     return run_id
 
 

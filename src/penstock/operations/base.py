@@ -46,7 +46,9 @@ class Route(Struct, frozen=True, kw_only=True):
         own = (self.path, *self.aliases)
         if not self.path.startswith(MLFLOW):
             return own
-        twins = [path.replace("/api/2.0/", prefix, 1) for path in own for prefix in ("/ajax-api/2.0/", "/api/2.0/preview/")]
+        twins = [
+            path.replace("/api/2.0/", prefix, 1) for path in own for prefix in ("/ajax-api/2.0/", "/api/2.0/preview/")
+        ]
         return (*own, *twins)
 
 

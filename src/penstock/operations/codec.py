@@ -14,7 +14,7 @@ import msgspec
 from penstock.errors import InvalidParameter, PenstockError, error_from_wire
 from penstock.operations.base import Operation
 
-O = TypeVar("O", bound=Operation[Any])  # noqa: E741
+O = TypeVar("O", bound=Operation[Any])
 T = TypeVar("T")
 
 JSON = "application/json"
@@ -110,7 +110,7 @@ def _checked(op: O) -> O:
         msgspec.structs.force_setattr(op, "run_id", op.run_uuid)  # type: ignore[attr-defined]
     for name in op.route.required:
         value = getattr(op, name)
-        if value is None or value == "" or value == []:
+        if value is None or value in ("", []):
             raise InvalidParameter(f"Missing value for required parameter '{name}'.")
     return op
 
@@ -162,8 +162,8 @@ def encode_query(op: Operation[Any]) -> list[tuple[str, str]]:
     """Write an operation as a query string's names and values."""
     pairs: list[tuple[str, str]] = []
     for name, value in msgspec.to_builtins(op).items():
-        for item in value if isinstance(value, list) else [value]:
-            pairs.append((name, item if isinstance(item, str) else msgspec.json.encode(item).decode()))
+        items = value if isinstance(value, list) else [value]
+        pairs.extend((name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for item in items)
     return pairs
 
 

@@ -36,7 +36,11 @@ class AppendRecords(Operation[RecordsAppended], frozen=True, kw_only=True):
     first_seq: int = 0
     records: list[Record] = []
     route: ClassVar[Route] = Route(
-        methods=("POST",), path=PENSTOCK + "records/append", permission=Permission.EDIT, writes=True, required=("run_id", "writer")
+        methods=("POST",),
+        path=PENSTOCK + "records/append",
+        permission=Permission.EDIT,
+        writes=True,
+        required=("run_id", "writer"),
     )
 
 

@@ -127,8 +127,7 @@ class Store:
 
 def _engine(connect: Callable[[], sqlite3.Connection], pool: type[StaticPool] | type[QueuePool]) -> Engine:
     sizes = {"pool_size": _READERS, "max_overflow": 32} if pool is QueuePool else {}
-    engine = create_engine("sqlite://", creator=connect, poolclass=pool, **sizes)
-    return engine
+    return create_engine("sqlite://", creator=connect, poolclass=pool, **sizes)
 
 
 def _connect_writer(path: Path) -> sqlite3.Connection:
@@ -168,11 +167,11 @@ def _translated() -> Iterator[None]:
     except (DBAPIError, sqlite3.Error) as error:
         text = str(getattr(error, "orig", error)).lower()
         if "full" in text:
-            raise StorageFull("The disk under the store is full; nothing was written. Free space and try again.") from error
+            raise StorageFull(
+                "The disk under the store is full; nothing was written. Free space and try again."
+            ) from error
         if any(sign in text for sign in ("locked", "i/o", "unable to open", "readonly", "not a database", "malformed")):
             raise Unavailable("The store cannot be reached or written; the server's log says why.") from error
         if "too large" in text or "overflow" in text:
             raise InvalidParameter("A value is too large for the store.") from error
         raise Internal("The store refused a statement; the log says why.") from error
-
-

@@ -47,7 +47,9 @@ _PUT_TAG: Final = (
     .on_conflict_do_update(index_elements=["experiment", "key"], set_={"value": bindparam("value")})
 )
 _DROP_TAG: Final = (
-    delete(_tags).where(_tags.c.experiment == bindparam("row"), _tags.c.key == bindparam("wanted")).returning(_tags.c.key)
+    delete(_tags)
+    .where(_tags.c.experiment == bindparam("row"), _tags.c.key == bindparam("wanted"))
+    .returning(_tags.c.key)
 )
 
 

@@ -56,10 +56,22 @@ def find(tx: Tx, run_id: str) -> RunRow | None:
     return RunRow(*found) if found else None
 
 
-def create(tx: Tx, run_id: str, experiment: int, artifact_location: str, name: str, user_id: str, start_time: int) -> RunRow:
+class NewRun(NamedTuple):
+    """A run to be: ``location`` is where its experiment keeps artifacts; ``start_time`` in milliseconds since 1970."""
+
+    run_id: str
+    experiment: int
+    location: str
+    name: str
+    user_id: str
+    start_time: int
+
+
+def create(tx: Tx, new: NewRun) -> RunRow:
     """Add a run, RUNNING, whose id is free."""
-    given = (run_id, experiment, name, user_id, "RUNNING", start_time, f"{artifact_location}/{run_id}/artifacts")
-    created = tx.first(_ADD, dict(zip(_GIVEN, given, strict=True)))
+    given = {name: getattr(new, name) for name in ("run_id", "experiment", "name", "user_id", "start_time")}
+    uri = f"{new.location}/{new.run_id}/artifacts"
+    created = tx.first(_ADD, {**given, "status": "RUNNING", "artifact_uri": uri})
     assert created is not None  # an INSERT ... RETURNING returns the row it made
     row = RunRow(*created)
     tx.touch_run(row.id)
@@ -124,9 +136,7 @@ def load(tx: Tx, rows: Sequence[int]) -> list[Run]:
     return [
         Run(
             info=run_info(heads[row]),
-            data=RunData(
-                metric_list=metrics.get(row, []), param_list=params.get(row, []), tag_list=tags.get(row, [])
-            ),
+            data=RunData(metric_list=metrics.get(row, []), param_list=params.get(row, []), tag_list=tags.get(row, [])),
         )
         for row in rows
     ]

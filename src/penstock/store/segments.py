@@ -164,12 +164,12 @@ def _unshuffled(code: str, planes: bytes) -> "array[Any]":
 
 
 def outline(points: Points) -> bytes:
-    """Pack the least and the greatest point of each stretch of 128: what a chart of many segments draws.
+    """Pack the least and the greatest point of each stretch of 128, and both ends: what a chart of many segments draws.
 
     Stretches whose values are all NaN leave nothing.
     """
     values = points.values
-    chosen: list[int] = []
+    chosen = {0, len(values) - 1}
     for start in range(0, len(values), STRETCH_POINTS):
         stretch = values[start : start + STRETCH_POINTS]
         least, greatest = min(stretch), max(stretch)
@@ -178,9 +178,8 @@ def outline(points: Points) -> bytes:
             if not numbers:
                 continue
             least, greatest = min(numbers), max(numbers)
-        places = {start + stretch.index(least), start + stretch.index(greatest)}
-        chosen.extend(sorted(places))
-    return pack(points.pick(chosen)) if chosen else b""
+        chosen |= {start + stretch.index(least), start + stretch.index(greatest)}
+    return pack(points.pick(sorted(chosen)))
 
 
 # ---- the tail: points as they came

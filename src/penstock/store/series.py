@@ -193,7 +193,7 @@ def _number(value: float) -> float | None:
 
 
 def _note_extremes(row: _Row, points: Points) -> None:
-    row["max_timestamp"] = max(row["max_timestamp"], max(points.timestamps))
+    row["max_timestamp"] = max(row["max_timestamp"], *points.timestamps)
     values: Sequence[float] = points.values
     if math.isnan(sum(values)):
         values = [value for value in values if value == value]

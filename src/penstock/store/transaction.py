@@ -153,10 +153,14 @@ class Tx:
 
 _FIND_KEY: Final = select(tables.keys.c.id).where(tables.keys.c.name == bindparam("wanted"))
 _ADD_KEY: Final = insert(tables.keys).values(name=bindparam("name")).returning(tables.keys.c.id)
-_ADD_EVENT: Final = insert(tables.events).values({n: bindparam(n) for n in ("time", "kind", "subject", "user_id", "detail")})
+_ADD_EVENT: Final = insert(tables.events).values(
+    {n: bindparam(n) for n in ("time", "kind", "subject", "user_id", "detail")}
+)
 _TICK: Final = update(tables.clock).values(revision=tables.clock.c.revision + 1)
 _REVISION: Final = select(tables.clock.c.revision)
-_MARK_RUN: Final = update(tables.runs).where(tables.runs.c.id == bindparam("row")).values(revision=bindparam("revision"))
+_MARK_RUN: Final = (
+    update(tables.runs).where(tables.runs.c.id == bindparam("row")).values(revision=bindparam("revision"))
+)
 _MARK_EXPERIMENT: Final = (
     update(tables.experiments).where(tables.experiments.c.id == bindparam("row")).values(revision=bindparam("revision"))
 )

@@ -49,7 +49,7 @@ def window(tx: Tx, series: int, max_points: int, start_step: int | None = None, 
     for segment, _, min_step, max_step, outline in segments:
         if full or min_step < low or max_step > high:
             parts.append(_inside(read_segment(tx, segment), low, high))
-        elif outline:
+        else:
             parts.append(unpack(outline))
     parts.append(_inside(read_tail(tx, series), low, high))
     points = _by_step(join(parts))
