@@ -1,0 +1,1 @@
+"""The filter language: text to a typed tree, and page tokens. Knows no SQL."""
