@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from penstock.errors import PenstockError
+from penstock.version import VERSION
 
 
 class Row(NamedTuple):
@@ -51,9 +52,7 @@ class Table(click.Group):
 
 def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001
     if asked and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"penstock {version('penstock')}")
+        click.echo(f"penstock {VERSION}")
         ctx.exit()
 
 
