@@ -3,8 +3,6 @@
 import re
 from typing import Final
 
-from penstock.store.search_sql import find_experiments
-
 from penstock.entities.experiment import Experiment, LifecycleStage, ViewType
 from penstock.entities.metric import ExperimentTag
 from penstock.entities.rules import (
@@ -18,9 +16,10 @@ from penstock.operations import experiments as ops
 from penstock.operations.base import Nothing
 from penstock.search.grammar import parse_experiments_filter
 from penstock.search.ordering import parse_experiments_order
-from penstock.search.paging import read_page_token, write_page_token
+from penstock.search.paging import next_token, read_token
 from penstock.service.work import Work
 from penstock.store import experiments, runs
+from penstock.store.search_sql import find_experiments
 
 MAX_RESULTS: Final = 50_000
 _INTEGER: Final = re.compile(r"[0-9]{1,18}")
@@ -106,10 +105,10 @@ def get_by_name(work: Work, op: ops.GetExperimentByName) -> ops.ExperimentFound:
 def search(work: Work, op: ops.SearchExperiments) -> ops.ExperimentPage:
     """Find experiments."""
     count = check_max_results(op.max_results)
-    offset = read_page_token(op.page_token)
+    offset = read_token(op.page_token)
     filter_, order = parse_experiments_filter(op.filter), parse_experiments_order(op.order_by)
     rows = find_experiments(work.tx.sql, filter_, order, view_type(op.view_type), count + 1, offset)
-    token = write_page_token(offset + count) if len(rows) > count else ""
+    token = next_token(offset + count) if len(rows) > count else ""
     return ops.ExperimentPage(experiments.load(work.tx, rows[:count]), token)
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Final
 
-from penstock.store.search_sql import count_runs, find_runs
-
 from penstock.artifacts.path import artifact_path
 from penstock.entities.artifact import FileInfo
 from penstock.entities.metric import Metric
@@ -15,11 +13,12 @@ from penstock.operations import records as own
 from penstock.operations import runs as ops
 from penstock.search.grammar import parse_runs_filter
 from penstock.search.ordering import parse_runs_order
-from penstock.search.paging import read_page_token, write_page_token
+from penstock.search.paging import next_token, read_token
 from penstock.service.experiments import check_max_results, experiment_row, view_type
 from penstock.service.tracking import existing
 from penstock.service.work import Work
 from penstock.store import columns, history, outbox, runs, windows
+from penstock.store.search_sql import count_runs, find_runs
 from penstock.store.segments import Points
 
 MAX_HISTORY_PAGE: Final = 25_000
@@ -30,14 +29,14 @@ MAX_WINDOW_POINTS: Final = 20_000
 def search_runs(work: Work, op: ops.SearchRuns) -> ops.RunPage:
     """Find runs."""
     count = check_max_results(op.max_results)
-    offset = read_page_token(op.page_token)
+    offset = read_token(op.page_token)
     filter_, order = parse_runs_filter(op.filter), parse_runs_order(op.order_by)
     experiments = [experiment_row(one) for one in op.experiment_ids]
     if not experiments:
         return ops.RunPage()
     view = view_type(op.run_view_type)
     rows = find_runs(work.tx.sql, experiments, filter_, order, view, count + 1, offset)
-    token = write_page_token(offset + count) if len(rows) > count else ""
+    token = next_token(offset + count) if len(rows) > count else ""
     return ops.RunPage(runs.load(work.tx, rows[:count]), token)
 
 
@@ -60,13 +59,13 @@ def get_history(work: Work, op: ops.GetMetricHistory) -> ops.MetricPage:
     """The points of a metric: a page of them when a number is given, else all."""
     if op.max_results is not None and op.max_results <= 0:
         raise InvalidParameter(f"Invalid value {op.max_results} for parameter 'max_results': it must be positive.")
-    skip = read_page_token(op.page_token)
+    skip = read_token(op.page_token)
     limit = math.inf if op.max_results is None else min(op.max_results, MAX_HISTORY_PAGE)
     metrics: list[Metric] = []
     for page in history_pages(work, op, skip):
         metrics.extend(page[: int(limit) + 1 - len(metrics)] if limit < math.inf else page)
         if len(metrics) > limit:
-            return ops.MetricPage(metrics[:-1], write_page_token(skip + int(limit)))
+            return ops.MetricPage(metrics[:-1], next_token(skip + int(limit)))
     return ops.MetricPage(metrics)
 
 
