@@ -8,7 +8,7 @@ from penstock.entities.ids import Int64
 class Event(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One change, written in the transaction that made it.
 
-    ``event_id`` grows; ``kind`` is ``<noun>.<verb>`` (``run.created``, ``experiment.deleted``); ``subject`` is the id
+    ``event_id`` grows; ``kind`` is ``<noun>.<verb>`` (``run.started``, ``experiment.deleted``); ``subject`` is the id
     of the thing; ``detail`` says what changed. ``time`` is in milliseconds since 1970 (UTC).
     """
 

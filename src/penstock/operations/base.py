@@ -5,9 +5,11 @@ without a permission cannot be written, so an operation that forgot one fails at
 """
 
 from enum import StrEnum
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Struct
+
+from penstock.errors import InvalidParameter
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -56,6 +58,18 @@ class Operation(Struct, Generic[R_co], frozen=True, kw_only=True, omit_defaults=
     """The base of every operation; ``R_co`` is the type of its result."""
 
     route: ClassVar[Route]
+
+
+def check_required(op: Operation[Any]) -> None:
+    """Let an operation pass whose required fields are all given.
+
+    Raises:
+        InvalidParameter: one is missing or empty; the message names it.
+    """
+    for name in op.route.required:
+        value = getattr(op, name)
+        if value in (None, "", []):
+            raise InvalidParameter(f"Missing value for required parameter '{name}'.")
 
 
 class Nothing(Struct, frozen=True):

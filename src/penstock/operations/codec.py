@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from penstock.errors import InvalidParameter, PenstockError, error_from_wire
-from penstock.operations.base import Operation
+from penstock.operations.base import Operation, check_required
 
 O = TypeVar("O", bound=Operation[Any])
 T = TypeVar("T")
@@ -108,10 +108,7 @@ def _checked(op: O) -> O:
     """``op`` with ``run_id`` filled from its old spelling, if nothing required is missing."""
     if getattr(op, "run_uuid", "") and not op.run_id:  # type: ignore[attr-defined]
         msgspec.structs.force_setattr(op, "run_id", op.run_uuid)  # type: ignore[attr-defined]
-    for name in op.route.required:
-        value = getattr(op, name)
-        if value is None or value in ("", []):
-            raise InvalidParameter(f"Missing value for required parameter '{name}'.")
+    check_required(op)
     return op
 
 

@@ -14,7 +14,7 @@ from penstock.operations.base import PENSTOCK, Operation, Permission, Route, rea
 class RecordsAppended(Struct, frozen=True, omit_defaults=True):
     """What became of a batch: the writer's next sequence number, and what was refused.
 
-    ``refused`` has a line for each record that the rules do not allow (a param changed, a deleted run): sending it
+    ``refused`` has a line for each record that the rules do not allow (a param changed, a name with a line break): sending it
     again would not help, so it counts as done.
     """
 

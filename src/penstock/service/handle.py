@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 from penstock.entities.event import Change
 from penstock.entities.metric import Metric
 from penstock.errors import Unavailable
-from penstock.operations.base import Operation
+from penstock.operations.base import Operation, check_required
 from penstock.operations.records import GetServerInfo, ServerInfo
 from penstock.operations.runs import GetMetricHistory
 from penstock.service import queries
@@ -118,6 +118,7 @@ class Service:
     # ---- inside
 
     def _carry_out(self, tx: Tx, op: Operation[R], who: Asker) -> R:
+        check_required(op)
         return cast("R", RULES[type(op)](Work(tx, who, self.places), op))
 
     def _tell(self) -> None:
