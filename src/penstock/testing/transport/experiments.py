@@ -47,8 +47,10 @@ class ExperimentBehaviours(TransportCase):
         assert transport.send(GetExperimentByName(experiment_name="digits ✓")).experiment == found
 
     def test_the_artifact_location_given_is_kept(self, transport: Transport) -> None:
-        made = transport.send(CreateExperiment(name="placed", artifact_location="s3://bucket/there")).experiment_id
-        assert _get(transport, made).artifact_location == "s3://bucket/there"
+        made = transport.send(
+            CreateExperiment(name="placed", artifact_location="mlflow-artifacts:/there")
+        ).experiment_id
+        assert _get(transport, made).artifact_location == "mlflow-artifacts:/there"
 
     @pytest.mark.parametrize("location", ["runs:/abc/there", "x" * 3000])
     def test_an_artifact_location_that_cannot_be_is_refused(self, transport: Transport, location: str) -> None:

@@ -161,7 +161,7 @@ class SearchBehaviours(TransportCase):
         assert [run.info.run_name for run in transport.send(op).runs] == ["r5", "r4", "r3", "r2"]
 
     def test_pages_together_are_the_whole_answer(self, transport: Transport, experiment_id: str) -> None:
-        made = [create_run(transport, experiment_id, start_time=n).info.run_id for n in range(7)]
+        made = [create_run(transport, experiment_id, start_time=n).info.run_id for n in range(1, 8)]
         found: list[str] = []
         token = ""
         for _ in range(4):
