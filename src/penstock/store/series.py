@@ -76,11 +76,17 @@ def _begin(tx: Tx, run: int, key: int, points: Points) -> None:
     row |= {"last_value": value, "last_step": step, "last_timestamp": timestamp}
     row |= {"first_value": value, "first_step": step, "first_timestamp": timestamp}
     _note(row, points)
+    small = len(points.steps) < SEGMENT_POINTS
+    if small:
+        row |= {"tail_count": len(points.steps), "next_seq": 1}
     created = tx.first(_ADD, row)
     assert created is not None  # an INSERT ... RETURNING returns the row it made
     row["id"] = created[0]
-    _store(tx, row, points)
-    _update(tx, row)
+    if small:
+        tx.run(_ADD_BLOCK, {"series": row["id"], "seq": 0, "points": encode_tail(points)})
+    else:
+        _store(tx, row, points)
+        _update(tx, row)
 
 
 def _update(tx: Tx, row: _Row) -> None:
