@@ -64,6 +64,10 @@ class Settings:
         """The settings in this process's environment, read when asked for."""
         return cls(os.environ)
 
+    def overlaid(self, values: Mapping[str, str]) -> "Settings":
+        """These settings, with ``values`` (by full name) in place of what the environment says; empty ones say nothing."""
+        return Settings({**self._environ, **{name: value for name, value in values.items() if value}})
+
     def text(self, name: str) -> str:
         """The setting as text."""
         row = _BY_NAME[name]
