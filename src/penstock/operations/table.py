@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from penstock.operations import experiments, records, runs
+from penstock.operations import experiments, logged_models, records, runs
 from penstock.operations.base import Operation
 
 OPERATIONS: Final[tuple[type[Operation[Any]], ...]] = (
@@ -28,6 +28,7 @@ OPERATIONS: Final[tuple[type[Operation[Any]], ...]] = (
     runs.LogBatch,
     runs.GetMetricHistory,
     runs.ListArtifacts,
+    logged_models.SearchLoggedModels,
     records.AppendRecords,
     records.GetMetricWindow,
     records.GetSeriesSummaries,

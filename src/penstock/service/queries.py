@@ -9,6 +9,7 @@ from penstock.artifacts.path import artifact_path
 from penstock.entities.artifact import FileInfo
 from penstock.entities.metric import Metric
 from penstock.errors import InvalidParameter
+from penstock.operations import logged_models as models
 from penstock.operations import records as own
 from penstock.operations import runs as ops
 from penstock.search.grammar import parse_runs_filter
@@ -121,3 +122,8 @@ def list_artifacts(work: Work, op: ops.ListArtifacts) -> ops.ArtifactPage:
         for file in store.list(root.join(artifact_path(op.path)))
     ]
     return ops.ArtifactPage(row.artifact_uri, files)
+
+
+def search_logged_models(_work: Work, _op: models.SearchLoggedModels) -> models.LoggedModelPage:
+    """Find logged models: none are kept."""
+    return models.LoggedModelPage()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from penstock.operations import experiments as e
+from penstock.operations import logged_models as m
 from penstock.operations import records as own
 from penstock.operations import runs as r
 from penstock.operations.base import Operation
@@ -32,6 +33,7 @@ RULES: Final[Mapping[type[Operation[Any]], Callable[[Any, Any], Any]]] = {
     r.SearchRuns: queries.search_runs,
     r.GetMetricHistory: queries.get_history,
     r.ListArtifacts: queries.list_artifacts,
+    m.SearchLoggedModels: queries.search_logged_models,
     own.AppendRecords: ingest.append_records,
     own.GetMetricWindow: queries.get_window,
     own.GetSeriesSummaries: queries.get_summaries,

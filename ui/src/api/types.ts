@@ -91,6 +91,9 @@ export interface FileInfo {
   file_size?: number;
 }
 
+/** The matching logged models: none, `{}` on the wire. */
+export interface LoggedModelPage {}
+
 /** One point of a metric. */
 export interface Metric {
   key: string;
@@ -372,6 +375,11 @@ export interface ListArtifacts {
   page_token?: string;
 }
 
+/** Find logged models. MLflow 3 clients ask for a run's models whenever they list a folder of its artifacts. */
+export interface SearchLoggedModels {
+  experiment_ids?: string[];
+}
+
 /** Add to a run what a journal holds. */
 export interface AppendRecords {
   run_id: string;
@@ -439,6 +447,7 @@ export interface Operations {
   LogBatch: { request: LogBatch; result: Nothing };
   GetMetricHistory: { request: GetMetricHistory; result: MetricPage };
   ListArtifacts: { request: ListArtifacts; result: ArtifactPage };
+  SearchLoggedModels: { request: SearchLoggedModels; result: LoggedModelPage };
   AppendRecords: { request: AppendRecords; result: RecordsAppended };
   GetMetricWindow: { request: GetMetricWindow; result: WindowPage };
   GetSeriesSummaries: { request: GetSeriesSummaries; result: SummaryPage };
@@ -472,6 +481,7 @@ export const ROUTES: { [N in keyof Operations]: { method: "GET" | "POST"; path: 
   LogBatch: { method: "POST", path: "/api/2.0/mlflow/runs/log-batch" },
   GetMetricHistory: { method: "GET", path: "/api/2.0/mlflow/metrics/get-history" },
   ListArtifacts: { method: "GET", path: "/api/2.0/mlflow/artifacts/list" },
+  SearchLoggedModels: { method: "POST", path: "/api/2.0/mlflow/logged-models/search" },
   AppendRecords: { method: "POST", path: "/api/penstock/v1/records/append" },
   GetMetricWindow: { method: "GET", path: "/api/penstock/v1/metrics/window" },
   GetSeriesSummaries: { method: "GET", path: "/api/penstock/v1/metrics/summaries" },

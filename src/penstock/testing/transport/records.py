@@ -18,6 +18,7 @@ from penstock.entities.record import (
 from penstock.errors import InvalidParameter, NotFound, PenstockError
 from penstock.operations.base import Transport
 from penstock.operations.experiments import GetExperimentByName
+from penstock.operations.logged_models import LoggedModelPage, SearchLoggedModels
 from penstock.operations.records import (
     AppendRecords,
     CountRuns,
@@ -230,6 +231,9 @@ class ReadingBehaviours(TransportCase):
         numbers = [event.event_id for event in events]
         assert numbers == sorted(set(numbers))
         assert transport.send(ListEvents(after=numbers[-1])).events == []
+
+    def test_a_search_for_logged_models_is_answered(self, transport: Transport) -> None:
+        assert transport.send(SearchLoggedModels(experiment_ids=["0"])) == LoggedModelPage()
 
     def test_the_store_says_who_it_is(self, transport: Transport) -> None:
         answer = transport.send(GetServerInfo())
