@@ -5,6 +5,7 @@ Requests are read leniently, for clients of many ages and languages send them: n
 one typed pass; only what that pass refuses is looked at again, slowly.
 """
 
+import math
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
@@ -151,8 +152,23 @@ def encode_error(error: PenstockError) -> bytes:
 
 
 def encode_body(op: Operation[Any]) -> bytes:
-    """Write an operation as the JSON body of a request."""
-    return msgspec.json.encode(op).replace(b'"value":null', b'"value":"NaN"')
+    """Write an operation as the JSON body of a request; numbers that are not finite are text on the wire."""
+    body = msgspec.json.encode(op)
+    # JSON has none of these numbers: they have become null, as has whatever was not given.
+    return msgspec.json.encode(_spelled(msgspec.to_builtins(op))) if b"null" in body else body
+
+
+def _spelled(value: Any) -> Any:
+    """``value`` with NaN and infinities as text, and without what was not given."""
+    match value:
+        case dict():
+            return {name: _spelled(item) for name, item in value.items() if item is not None}
+        case list():
+            return [_spelled(item) for item in value]
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case _:
+            return value
 
 
 def encode_query(op: Operation[Any]) -> list[tuple[str, str]]:
