@@ -149,7 +149,9 @@ class ParamBehaviours(TransportCase):
             transport.send(LogParam(run_id=run_id, key="rate", value="0.2"))
         assert get_run(transport, run_id).data.params == {"rate": "0.1"}
 
-    @pytest.mark.parametrize("value", ["", "'; DROP TABLE runs; --", "snow ☃\n\ttab", "v" * MAX_PARAM_VALUE_LENGTH])
+    @pytest.mark.parametrize(
+        "value", ["", "'; DROP TABLE runs; --", "snow ☃\n\ttab", "v" * MAX_PARAM_VALUE_LENGTH], ids=len
+    )
     def test_a_value_comes_back_as_it_was_logged(self, transport: Transport, run_id: str, value: str) -> None:
         transport.send(LogParam(run_id=run_id, key="p", value=value))
         assert get_run(transport, run_id).data.params == {"p": value}
@@ -180,14 +182,13 @@ class BatchBehaviours(TransportCase):
     @pytest.mark.parametrize(
         "fault",
         [
-            {"metrics": [BatchMetric(key="bad|key", value=1.0, timestamp=1)]},
-            {"metrics": [BatchMetric(key="m", timestamp=1)]},
-            {"params": [Param("taken", "other")]},
-            {"params": [Param("twice", "1"), Param("twice", "2")]},
-            {"tags": [RunTag("", "v")]},
-            {"tags": [RunTag("long", "v" * (MAX_TAG_VALUE_LENGTH + 1))]},
+            pytest.param({"metrics": [BatchMetric(key="bad|key", value=1.0, timestamp=1)]}, id="metric's key"),
+            pytest.param({"metrics": [BatchMetric(key="m", timestamp=1)]}, id="metric without value"),
+            pytest.param({"params": [Param("taken", "other")]}, id="param changed"),
+            pytest.param({"params": [Param("twice", "1"), Param("twice", "2")]}, id="param twice"),
+            pytest.param({"tags": [RunTag("", "v")]}, id="tag's key"),
+            pytest.param({"tags": [RunTag("long", "v" * (MAX_TAG_VALUE_LENGTH + 1))]}, id="tag's value"),
         ],
-        ids=str,
     )
     def test_one_fault_refuses_the_whole_batch(
         self, transport: Transport, run_id: str, fault: dict[str, object]
