@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from operator import lt
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 
 from penstock.store import tables
 from penstock.store.segments import (
@@ -29,6 +29,10 @@ from penstock.store.transaction import Tx
 _Row = dict[str, Any]
 Moment = tuple[int, int, float]
 
+# Blocks with fewer points are loose; so many loose blocks are merged into one, so that a tail never has many rows.
+LOOSE_POINTS: Final = 64
+MOST_LOOSE_BLOCKS: Final = 64
+
 _series = tables.series
 _tail = tables.tail
 _segments = tables.segments
@@ -43,15 +47,24 @@ _UPDATE: Final = (
 )
 _ADD_BLOCK: Final = insert(_tail).values({c.name: bindparam(c.name) for c in _tail.columns})
 _BLOCKS: Final = select(_tail.c.points).where(_tail.c.series == bindparam("series_")).order_by(_tail.c.seq)
+_LOOSE_BLOCKS: Final = _BLOCKS.where(_tail.c.count < LOOSE_POINTS)
 _DROP_BLOCKS: Final = delete(_tail).where(_tail.c.series == bindparam("series_"))
+_DROP_LOOSE_BLOCKS: Final = _DROP_BLOCKS.where(_tail.c.count < LOOSE_POINTS)
 _ADD_SEGMENT: Final = insert(_segments).values({c.name: bindparam(c.name) for c in _segments.columns if c.name != "id"})
-_SEGMENTS_AT: Final = select(_segments.c.points).where(
-    _segments.c.series == bindparam("series_"),
-    _segments.c.max_step >= bindparam("low_step"),
-    _segments.c.min_step <= bindparam("high_step"),
-    _segments.c.max_timestamp >= bindparam("low_timestamp"),
-    _segments.c.min_timestamp <= bindparam("high_timestamp"),
-)
+
+
+def _overlapping(table: Table) -> Select[tuple[bytes]]:
+    return select(table.c.points).where(
+        table.c.series == bindparam("series_"),
+        table.c.max_step >= bindparam("low_step"),
+        table.c.min_step <= bindparam("high_step"),
+        table.c.max_timestamp >= bindparam("low_timestamp"),
+        table.c.min_timestamp <= bindparam("high_timestamp"),
+    )
+
+
+_SEGMENTS_AT: Final = _overlapping(_segments)
+_BLOCKS_AT: Final = _overlapping(_tail)
 
 
 def append(tx: Tx, run: int, key: str, points: Points) -> None:
@@ -71,19 +84,20 @@ def append(tx: Tx, run: int, key: str, points: Points) -> None:
 
 def _begin(tx: Tx, run: int, key: int, points: Points) -> None:
     step, timestamp, value = points.steps[0], points.timestamps[0], _number(points.values[0])
-    row: _Row = {"run": run, "key": key, "count": 0, "tail_count": 0, "next_seq": 0, "max_timestamp": timestamp}
+    row: _Row = {"run": run, "key": key, "count": 0, "tail_count": 0, "loose_blocks": 0, "next_seq": 0}
+    row |= {"max_timestamp": timestamp}
     row |= {"min_value": None, "min_step": None, "max_value": None, "max_step": None}
     row |= {"last_value": value, "last_step": step, "last_timestamp": timestamp}
     row |= {"first_value": value, "first_step": step, "first_timestamp": timestamp}
     _note(row, points)
     small = len(points.steps) < SEGMENT_POINTS
     if small:
-        row |= {"tail_count": len(points.steps), "next_seq": 1}
+        row |= {"tail_count": len(points.steps), "next_seq": 1, "loose_blocks": int(_is_loose(points))}
     created = tx.first(_ADD, row)
     assert created is not None  # an INSERT ... RETURNING returns the row it made
     row["id"] = created[0]
     if small:
-        tx.run(_ADD_BLOCK, {"series": row["id"], "seq": 0, "points": encode_tail(points)})
+        tx.run(_ADD_BLOCK, {"series": row["id"], "seq": 0, "points": encode_tail(points), **_bounds(points)})
     else:
         _store(tx, row, points)
         _update(tx, row)
@@ -136,7 +150,7 @@ def _moments_at(tx: Tx, series: int, points: Points) -> Iterator[Moment]:
     }
     for (packed,) in tx.all(_SEGMENTS_AT, span):
         yield from _moments(unpack(packed))
-    for (block,) in tx.all(_BLOCKS, {"series_": series}):
+    for (block,) in tx.all(_BLOCKS_AT, span):
         yield from _moments(decode_tail(block))
 
 
@@ -222,31 +236,53 @@ def _store(tx: Tx, row: _Row, points: Points, *, everything: bool = False) -> No
     """Put points into the tail; pack the tail when it is long enough, or in any case when ``everything`` is asked."""
     series = row["id"]
     if row["tail_count"] + len(points.steps) < SEGMENT_POINTS and not everything:
-        tx.run(_ADD_BLOCK, {"series": series, "seq": row["next_seq"], "points": encode_tail(points)})
-        row["next_seq"] += 1
-        row["tail_count"] += len(points.steps)
+        _add_block(tx, row, points)
+        if row["loose_blocks"] >= MOST_LOOSE_BLOCKS:
+            _merge_loose(tx, row)
         return
     blocks = [decode_tail(block) for (block,) in tx.all(_BLOCKS, {"series_": series})] if row["tail_count"] else []
     whole = join([*blocks, points])
     full = len(whole.steps) if everything else len(whole.steps) // SEGMENT_POINTS * SEGMENT_POINTS
-    rest = whole.slice(full, len(whole.steps))
     if row["tail_count"]:
         tx.run(_DROP_BLOCKS, {"series_": series})
+    row |= {"tail_count": 0, "loose_blocks": 0}
     for start in range(0, full, SEGMENT_POINTS):
         _add_segment(tx, row, in_order(whole.slice(start, min(start + SEGMENT_POINTS, full))))
-    if rest.steps:
-        tx.run(_ADD_BLOCK, {"series": series, "seq": row["next_seq"], "points": encode_tail(rest)})
-        row["next_seq"] += 1
-    row["tail_count"] = len(rest.steps)
+    if full < len(whole.steps):
+        _add_block(tx, row, whole.slice(full, len(whole.steps)))
+
+
+def _add_block(tx: Tx, row: _Row, points: Points) -> None:
+    place = {"series": row["id"], "seq": row["next_seq"]}
+    tx.run(_ADD_BLOCK, {**place, **_bounds(points), "points": encode_tail(points)})
+    row["next_seq"] += 1
+    row["tail_count"] += len(points.steps)
+    row["loose_blocks"] += _is_loose(points)
+
+
+def _merge_loose(tx: Tx, row: _Row) -> None:
+    loose = join([decode_tail(block) for (block,) in tx.all(_LOOSE_BLOCKS, {"series_": row["id"]})])
+    tx.run(_DROP_LOOSE_BLOCKS, {"series_": row["id"]})
+    row["tail_count"] -= len(loose.steps)
+    row["loose_blocks"] = 0
+    _add_block(tx, row, loose)
 
 
 def _add_segment(tx: Tx, row: _Row, points: Points) -> None:
-    bounds = {
+    place = {"series": row["id"], "seq": row["next_seq"]}
+    tx.run(_ADD_SEGMENT, {**place, **_bounds(points), "outline": outline(points), "points": pack(points)})
+    row["next_seq"] += 1
+
+
+def _is_loose(points: Points) -> bool:
+    return len(points.steps) < LOOSE_POINTS
+
+
+def _bounds(points: Points) -> dict[str, int]:
+    return {
+        "count": len(points.steps),
         "min_step": min(points.steps),
         "max_step": max(points.steps),
         "min_timestamp": min(points.timestamps),
         "max_timestamp": max(points.timestamps),
     }
-    place = {"series": row["id"], "seq": row["next_seq"], "count": len(points.steps)}
-    tx.run(_ADD_SEGMENT, {**place, **bounds, "outline": outline(points), "points": pack(points)})
-    row["next_seq"] += 1

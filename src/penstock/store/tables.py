@@ -130,17 +130,24 @@ series = Table(
     Column("max_timestamp", BigInteger, nullable=False),
     # Points in the tail, not yet packed; and the place of the next block or segment.
     Column("tail_count", BigInteger, nullable=False),
+    # Blocks of the tail with so few points that they are merged when there are many of them.
+    Column("loose_blocks", BigInteger, nullable=False, default=0),
     Column("next_seq", BigInteger, nullable=False),
     Index("series_by_run", "run", "key", unique=True),
     Index("series_by_value", "key", "last_value", "run"),
 )
 
-# What was appended lately: one row an append, its points as they came (little-endian int64 step, int64 ms, float64).
+# What was appended lately: its points as they came (little-endian int64 steps, int64 ms, float64). Bounds as below.
 tail = Table(
     "tail",
     METADATA,
     Column("series", _Id, ForeignKey("series.id"), primary_key=True, autoincrement=False),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("min_step", BigInteger, nullable=False),
+    Column("max_step", BigInteger, nullable=False),
+    Column("min_timestamp", BigInteger, nullable=False),
+    Column("max_timestamp", BigInteger, nullable=False),
     Column("points", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -4,9 +4,10 @@ import math
 import random
 
 import pytest
+from sqlalchemy import func, select
 
 from penstock.entities.metric import Extreme, Metric, SeriesSummary
-from penstock.store import columns, history, series
+from penstock.store import columns, history, series, tables
 from penstock.store.engine import Store
 from penstock.store.segments import SEGMENT_POINTS, Points
 from penstock.store.windows import window
@@ -164,3 +165,13 @@ def test_a_window_reaches_into_the_tail(store: Store, run: int) -> None:
     append(store, run, many(5, start=8192))
     points, _ = draw(store, run, 320, 8190)
     assert list(points.steps) == list(range(8190, 8197))
+
+
+def test_a_long_tail_of_single_points_keeps_few_rows(store: Store, run: int) -> None:
+    with store.writing() as tx:
+        for i in range(1000):
+            series.append(tx, run, "loss", many(1, start=i))
+    count = select(func.count()).select_from(tables.tail)
+    rows = store.read(lambda tx: tx.sql.execute(count).scalar_one())
+    assert rows <= series.MOST_LOOSE_BLOCKS + 1000 // series.LOOSE_POINTS
+    assert stored(store, run) == list(zip(*many(1000), strict=True))
