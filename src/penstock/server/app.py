@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
@@ -13,9 +13,17 @@ from penstock.errors import EndpointNotFound, Internal, PenstockError
 from penstock.operations.codec import encode_error
 from penstock.server.artifacts import PREFIXES, RUN_FILE, ArtifactProxy, PathHandler
 from penstock.server.exchange import (
-    JSON_HEADERS, TEXT_HEADERS, ClientGoneError, Exchange, Headers, Receive, Scope, Send, SlowClientError,
+    JSON_HEADERS,
+    TEXT_HEADERS,
+    ClientGoneError,
+    Exchange,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    SlowClientError,
 )  # fmt: skip
-from penstock.server.page import FILES, FOLDER, Page
+from penstock.server.page import FILES, Page
 from penstock.server.routes import Handler, Operations
 from penstock.server.security import SECURITY_HEADERS, Guard
 from penstock.server.stream import Changes

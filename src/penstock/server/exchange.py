@@ -1,7 +1,7 @@
 """One request and its answer: the few lines of HTTP that every part of the server shares."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Headers = tuple[tuple[bytes, bytes], ...]
+Header = tuple[bytes, bytes]
+Headers = tuple[Header, ...]
 
 JSON_HEADERS: Final[Headers] = ((b"content-type", JSON.encode()),)
 TEXT_HEADERS: Final[Headers] = ((b"content-type", b"text/plain; charset=utf-8"),)
@@ -113,13 +114,14 @@ class Exchange:
             ClientGoneError: it broke off.
             SlowClientError: it took longer than two minutes.
         """
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if len(body) <= limit:
+                return body
+        # Not for short ones: they are here or not coming (``protocol.py``), and the clock costs a quarter of them.
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                message = await self._receive()
-                if message["type"] == "http.request" and not message.get("more_body"):
-                    body: bytes = message.get("body", b"")
-                    if len(body) <= limit:
-                        return body
                 return await self._long_body(message, limit, budget)
         except TimeoutError:
             raise SlowClientError from None
@@ -162,23 +164,22 @@ class Exchange:
         """What a browser must hear before it sends a request of a page of another origin; nothing if that is not listed."""
         return _PREFLIGHT if self._shared else ()
 
-    async def answer(self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = JSON_HEADERS) -> None:
+    async def answer(self, status: int, body: bytes, headers: Headers = JSON_HEADERS) -> None:
         """Answer at once."""
         length = () if status == 304 else ((b"content-length", b"%d" % len(body)),)
-        await self.start(status, (*headers, *length))
+        await self._begin(status, headers, length)
         await self._send({"type": "http.response.body", "body": body})
 
-    async def start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """Begin an answer whose body follows; ``headers`` come before the common ones."""
+    async def _begin(self, status: int, headers: Headers, more: Headers = ()) -> None:
+        """Send the head of the answer; a header of its own comes instead of a common one of that name."""
         self.started = True
-        own = tuple(headers)
-        names = {name for name, _ in own}
-        common = [pair for pair in self._common if pair[0] not in names]
-        await self._send({"type": "http.response.start", "status": status, "headers": [*own, *common]})
+        common = self._common
+        if headers is not JSON_HEADERS:
+            names = {name for name, _ in headers}
+            common = tuple(pair for pair in common if pair[0] not in names)
+        await self._send({"type": "http.response.start", "status": status, "headers": [*headers, *more, *common]})
 
-    async def stream(
-        self, status: int, headers: Iterable[tuple[bytes, bytes]], pieces: AsyncGenerator[bytes, None]
-    ) -> None:
+    async def stream(self, status: int, headers: Headers, pieces: AsyncGenerator[bytes, None]) -> None:
         """Answer piece by piece, as fast as the client takes them and only while it is there.
 
         Raises:
@@ -186,7 +187,7 @@ class Exchange:
         """
         gone = asyncio.ensure_future(self._gone())
         try:
-            await self.start(status, headers)
+            await self._begin(status, headers)
             if self.method == "HEAD":
                 await self._send({"type": "http.response.body", "body": b""})
                 return

@@ -11,6 +11,7 @@ from penstock.artifacts.local import LocalArtifacts
 from penstock.artifacts.path import ArtifactPath, artifact_path
 from penstock.errors import InvalidParameter, NotFound
 from penstock.server.exchange import TEXT_HEADERS, Exchange, Headers
+from penstock.server.security import PAGE_POLICY
 from penstock.server.threads import stepped
 from penstock.server.transfer import content_type
 
@@ -49,7 +50,7 @@ class Page:
         try:
             await self._send(exchange, artifact_path("index.html"), _ASK_AGAIN)
         except NotFound:
-            await exchange.answer(200, _NOT_BUILT, (*_HTML, _ASK_AGAIN))
+            await exchange.answer(200, _NOT_BUILT, (*_HTML, _ASK_AGAIN, PAGE_POLICY))
 
     async def file(self, exchange: Exchange, rest: str) -> None:
         """One of the files that the page is made of."""
@@ -66,6 +67,7 @@ class Page:
             (b"content-length", b"%d" % opened.size),
             (b"vary", b"accept-encoding"),
             caching,
+            PAGE_POLICY,
             *encoding,
         )
         await exchange.stream(200, headers, stepped(opened.chunks, self._pool))

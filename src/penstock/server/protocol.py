@@ -1,4 +1,4 @@
-"""HTTP/1.1 connections with bounds on what comes before a request is known: its line, its headers, its time.
+"""HTTP/1.1 connections with bounds on a request's line, its headers, and the time until its body begins.
 
 Uvicorn has none of these with its fast parser, and waits for ever for the rest of a request.
 """
@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 _MAX_TARGET: Final = 8 * 1024
 _MAX_HEADERS: Final = 64 * 1024
-_HEADER_SECONDS: Final = 10.0
+_BEGIN_SECONDS: Final = 10.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -25,7 +25,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._wait_for_head()
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -33,11 +33,11 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the head of the next request."""
+        """Begin to wait for the next request."""
         super().on_message_begin()
         self._head_size = 0
         if self._deadline is None:
-            self._wait_for_head()
+            self._wait()
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the request's target."""
@@ -52,10 +52,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(431)
         super().on_header(name, value)
 
-    def on_headers_complete(self) -> None:
-        """The head is whole: what follows is for the application to bound."""
+    def on_body(self, body: bytes) -> None:
+        """The head is whole and the body has begun: how long the rest takes is for the application to bound."""
         self._stop_waiting()
-        super().on_headers_complete()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._stop_waiting()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that could not be read, with the status that says why."""
@@ -71,8 +76,8 @@ class BoundedProtocol(HttpToolsProtocol):
         # The parser stops at an error in a callback, and its caller answers.
         raise ValueError
 
-    def _wait_for_head(self) -> None:
-        self._deadline = self.loop.call_later(_HEADER_SECONDS, self._give_up)
+    def _wait(self) -> None:
+        self._deadline = self.loop.call_later(_BEGIN_SECONDS, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -13,15 +13,17 @@ from penstock.server.exchange import Exchange, Headers
 from penstock.settings import Settings
 
 PAGE_POLICY: Final = (
-    b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; "
-    b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+    b"content-security-policy",
+    (
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+    ),
 )
 SECURITY_HEADERS: Final[Headers] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"content-security-policy", PAGE_POLICY),
 )
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES: Final = frozenset({b"", b"same-origin", b"none"})

@@ -109,8 +109,7 @@ class Changes:
             except PenstockError:
                 # What the store cannot tell now, it tells the next time.
                 await asyncio.sleep(_POLL_SECONDS)
-            except Exception:
-                # The edge: a fault here must not leave every page without news.
+            except Exception:  # noqa: BLE001 - the edge: a fault here must not leave every page without news
                 _log.exception("The store could not tell what changed.")
                 await asyncio.sleep(_HEARTBEAT_SECONDS)
             await asyncio.sleep(_LEAST_SECONDS)
