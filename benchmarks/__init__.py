@@ -1,0 +1,1 @@
+"""Penstock and the published MLflow, measured side by side: ``python -m benchmarks``."""
