@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -23,7 +24,7 @@ from penstock.server.exchange import (
     Send,
     SlowClientError,
 )  # fmt: skip
-from penstock.server.page import FILES, Page
+from penstock.server.page import BUILT_PAGE, FILES, Page
 from penstock.server.routes import Handler, Operations
 from penstock.server.security import SECURITY_HEADERS, Guard
 from penstock.server.stream import Changes
@@ -45,11 +46,13 @@ _log: Final = logging.getLogger("penstock.server")
 class App:
     """The application. Make it with ``create_app``; ``stop_streams`` and ``close`` end it."""
 
-    def __init__(self, service: Service, settings: Settings, *, version: str, serve_artifacts: bool) -> None:
+    def __init__(
+        self, service: Service, settings: Settings, *, version: str, serve_artifacts: bool, page: Path
+    ) -> None:
         self._pool: Final = ThreadPoolExecutor(_THREADS, "penstock-read")
         self._guard: Final = Guard(settings)
         self._changes: Final = Changes(service, self._pool)
-        self._page: Final = Page(self._pool)
+        self._page: Final = Page(self._pool, page)
         self._proxy: Final = ArtifactProxy(
             service,
             self._pool,
@@ -148,7 +151,9 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_app(service: Service, settings: Settings, *, version: str, serve_artifacts: bool = True) -> App:
+def create_app(
+    service: Service, settings: Settings, *, version: str, serve_artifacts: bool = True, page: Path = BUILT_PAGE
+) -> App:
     """Make the ASGI application of a tracking server.
 
     Args:
@@ -156,11 +161,12 @@ def create_app(service: Service, settings: Settings, *, version: str, serve_arti
         settings: allowed hosts and origins, and the largest upload.
         version: ours, told with every answer.
         serve_artifacts: whether artifacts go through this server.
+        page: the folder with the built page.
 
     Raises:
         InvalidParameter: a setting is not valid.
     """
-    return App(service, settings, version=version, serve_artifacts=serve_artifacts)
+    return App(service, settings, version=version, serve_artifacts=serve_artifacts, page=page)
 
 
 def _methods_of(exact: Mapping[tuple[str, str], Handler]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from penstock.server.threads import stepped
 from penstock.server.transfer import content_type
 
 FILES: Final = "/static-files/"
-FOLDER: Final = Path(__file__).with_name("static")
+BUILT_PAGE: Final = Path(__file__).with_name("static")
 # The build puts a digest of the content into the names of all files but the document.
 _FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
 _ASK_AGAIN: Final = (b"cache-control", b"no-cache")
@@ -38,7 +38,7 @@ class Page:
         folder: where the built files lie.
     """
 
-    def __init__(self, pool: ThreadPoolExecutor, folder: Path = FOLDER) -> None:
+    def __init__(self, pool: ThreadPoolExecutor, folder: Path) -> None:
         self._pool: Final = pool
         self._files: Final = LocalArtifacts(folder)
 

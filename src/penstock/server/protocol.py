@@ -10,11 +10,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 _MAX_TARGET: Final = 8 * 1024
 _MAX_HEADERS: Final = 64 * 1024
-_BEGIN_SECONDS: Final = 10.0
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol; a request whose head is too long is refused, one that does not come is not waited for."""
+
+    begin_seconds = 10.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +78,7 @@ class BoundedProtocol(HttpToolsProtocol):
         raise ValueError
 
     def _wait(self) -> None:
-        self._deadline = self.loop.call_later(_BEGIN_SECONDS, self._give_up)
+        self._deadline = self.loop.call_later(self.begin_seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -44,14 +44,14 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     _raise_descriptors()
     # The port comes first: a second server by mistake is told so before it touches the store.
-    with closing(_bind(settings.text("PENSTOCK_HOST"), int(settings.number("PENSTOCK_PORT")))) as listener:
+    with closing(bind(settings.text("PENSTOCK_HOST"), int(settings.number("PENSTOCK_PORT")))) as listener:
         address = _address(listener)
         with closing(_open(settings)) as service:
             app = create_app(
                 service, settings, version=VERSION, serve_artifacts=settings.flag("PENSTOCK_SERVE_ARTIFACTS")
             )
             with closing(app):
-                _Server(app, lambda: ready(address)).run([listener])
+                Server(app, lambda: ready(address)).run([listener])
 
 
 def is_loopback(host: str) -> bool:
@@ -62,8 +62,13 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn, told to be brief."""
+class Server(uvicorn.Server):
+    """Uvicorn, told to be brief.
+
+    Args:
+        app: what answers.
+        ready: called once it does.
+    """
 
     def __init__(self, app: App, ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -125,7 +130,13 @@ def _open(settings: Settings) -> Service:
     )
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        InvalidParameter: the host or port is not one of this machine.
+        Unavailable: the port is taken.
+    """
     if not 0 <= port <= 65535:
         raise InvalidParameter(f"The port must be between 0 and 65535, not {port}.")
     try:

@@ -27,7 +27,7 @@ _LEAST_BYTES_PER_SECOND: Final = 10_000
 # The table that comes with Python, not the machine's: the same file has the same type everywhere.
 _TYPES: Final = MimeTypes()
 for _type, _ending in (
-    ("image/webp", ".webp"), ("image/avif", ".avif"), ("text/markdown", ".md"), ("text/plain", ".log"), ("text/plain", ".toml"),
+    ("text/javascript", ".js"), ("text/javascript", ".mjs"), ("image/webp", ".webp"), ("image/avif", ".avif"), ("text/markdown", ".md"), ("text/plain", ".log"), ("text/plain", ".toml"),
     ("text/plain", ".yaml"), ("text/plain", ".yml"), ("text/plain", ".cfg"), ("text/plain", ".ini"), ("text/plain", ".sh"),
     ("application/x-ndjson", ".jsonl"), ("application/vnd.apache.parquet", ".parquet"), ("text/plain", ".mlmodel"),
 ):  # fmt: skip

@@ -20,7 +20,7 @@ from penstock.errors import InvalidParameter, NotFound
 
 ROOT = artifact_path("")
 ODD_NAMES = (
-    "a%20b", "a%2Fb", "a%2e%2e", "%", "a#b", "a?b", "a&b=c", "a b", "a+b", "a;b", "a:b", "a'b\"c", "a@b!$*(),", "~a", "-a", ".a",
+    "a%20b", "a%2Fb", "a%2e%2e", "%", "a#b", "a?b", "a&b=c", "a b", "a+b", "a;b", "ab:c", "a'b\"c", "a@b!$*(),", "~a", "-a", ".a",
     "a..b", "…", "größe", "数据", "🦀.bin", "e\u0301", "[1]{2}<3>|^`",
 )  # fmt: skip
 
