@@ -21,9 +21,15 @@ class Row(NamedTuple):
 COMMANDS: Final[dict[str, Row]] = {
     "demo": Row("penstock.cli.demo:demo", "Train real models and watch them on a page."),
     "doctor": Row("penstock.cli.doctor:doctor", "Say what waits to be sent, and why."),
-    "server": Row("penstock.cli.server:server", "Serve runs and artifacts over HTTP."),
+    "server": Row(
+        "penstock.cli.server:server",
+        "Serve runs and artifacts over HTTP, to this machine unless --host says otherwise.",
+    ),
     "sync": Row("penstock.cli.sync:sync", "Send what journals still hold."),
-    "ui": Row("penstock.cli.server:ui", "Show the runs in this folder on a page."),
+    "ui": Row(
+        "penstock.cli.server:ui",
+        "Show runs on a page: those in this folder's .penstock, or where PENSTOCK_TRACKING_URI keeps them.",
+    ),
 }
 
 
