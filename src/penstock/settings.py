@@ -4,7 +4,7 @@ A setting is looked up as ``PENSTOCK_<NAME>``, then as its MLflow twin where it 
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Final, NamedTuple
 
 from penstock.errors import InvalidParameter
@@ -72,6 +72,15 @@ class Settings:
         """The setting as text."""
         row = _BY_NAME[name]
         return self._raw(row) or str(row.default)
+
+    def take(self, name: str) -> str:
+        """The setting as text, taken out of the environment: neither later calls nor child processes find it."""
+        row = _BY_NAME[name]
+        value = self.text(name)
+        if isinstance(self._environ, MutableMapping):
+            self._environ.pop(row.name, None)
+            self._environ.pop(row.twin, None)
+        return value
 
     def number(self, name: str) -> float:
         """The setting as a number.
