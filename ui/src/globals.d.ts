@@ -1,0 +1,2 @@
+/** Filled in by vite.config.ts. */
+declare const __SOURCE_URL__: string;
