@@ -13,7 +13,7 @@ PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 8
 UV := $(or $(shell command -v uv),.uv-venv/bin/uv)
 # Node comes from PyPI too: the same one that builds the page inside the package build.
 NODE_HOME := $(CURDIR)/.venv/nodejs
-NPM := cd ui && PATH="$(NODE_HOME)/bin:$$PATH" npm --no-fund --no-audit
+NPM := cd ui && PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js"
 
 help:  ## Print what can be made
 	@sed -nE 's/^([a-z-]+):.*##  *(.*)$$/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done

@@ -14,7 +14,7 @@ _SOURCES: Final = ("src/**/*", "index.html", "package.json", "package-lock.json"
 
 
 class PageHook(BuildHookInterface[Any]):
-    """Fills ``server/static`` before its files are collected."""
+    """Fills ``server/static`` before its files are collected, and takes the examples along."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build the page, if there is anything to build.
@@ -27,7 +27,11 @@ class PageHook(BuildHookInterface[Any]):
             RuntimeError: the page could not be built.
         """
         root = Path(self.root)
-        if version == "editable" or os.environ.get(_SKIP):
+        if version == "editable":
+            return
+        # `penstock demo` runs the very scripts that a reader of the repository finds in examples/.
+        build_data["force_include"][str(root / "examples")] = "penstock/examples"
+        if os.environ.get(_SKIP):
             return
         if not is_fresh(root):
             build(root)
