@@ -21,7 +21,7 @@ help:  ## Print what can be made
 setup: .venv/.ready  ## Make the development environment in .venv
 
 demo: $(UV)  ## Train 36 real models and watch them on a page (DEMO="--no-browser --exit" for scripts)
-	UV_PROJECT_ENVIRONMENT=.venvs/demo $(UV) sync --frozen --no-dev --extra demo --no-editable --compile-bytecode
+	UV_PROJECT_ENVIRONMENT=.venvs/demo $(UV) sync --frozen --no-dev --extra demo --no-editable
 	.venvs/demo/bin/penstock demo --port $(PORT) $(DEMO)
 
 test: .venv/.ready .venvs/mlflow/.ready-$(MLFLOW_VERSION) ui static ui-check  ## Run every test but the heavy ones; installs what they need
