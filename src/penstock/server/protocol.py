@@ -20,6 +20,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_size = 0
+        self._waited_through = 0
         self._refusal = 400
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -32,6 +33,16 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop waiting."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came in; the parser keeps a header to itself until it is whole, so its bytes are counted here."""
+        if self._deadline is not None:
+            if self._waited_through > _MAX_TARGET + _MAX_HEADERS:
+                self._refusal = 431
+                self.send_400_response("")
+                return
+            self._waited_through += len(data)
+        super().data_received(data)
 
     def on_message_begin(self) -> None:
         """Begin to wait for the next request."""
@@ -78,6 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
         raise ValueError
 
     def _wait(self) -> None:
+        self._waited_through = 0
         self._deadline = self.loop.call_later(self.begin_seconds, self._give_up)
 
     def _stop_waiting(self) -> None:

@@ -68,12 +68,13 @@ class Server(uvicorn.Server):
     Args:
         app: what answers.
         ready: called once it does.
+        protocol: reads requests from connections.
     """
 
-    def __init__(self, app: App, ready: Callable[[], None]) -> None:
+    def __init__(self, app: App, ready: Callable[[], None], protocol: type[BoundedProtocol] = BoundedProtocol) -> None:
         config = uvicorn.Config(
             app,
-            http=BoundedProtocol,
+            http=protocol,
             ws="none",
             lifespan="off",
             log_config=None,

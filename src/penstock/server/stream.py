@@ -158,7 +158,7 @@ class _Listener:
         """Keep a change to be told, together with what waits already."""
         if not self._concerns(change):
             return
-        self._waiting = change if self._waiting is None else _merged(self._waiting, change)
+        self._waiting = change if self._waiting is None else merged(self._waiting, change)
         self.wake.set()
 
     def take(self) -> Change | None:
@@ -177,7 +177,8 @@ def _may_be_anything(change: Change) -> bool:
     return len(change.run_ids) >= _MAX_IDS or not (change.run_ids or change.experiment_ids)
 
 
-def _merged(older: Change, newer: Change) -> Change:
+def merged(older: Change, newer: Change) -> Change:
+    """One notice in place of two; it names nothing when it would have to name too much."""
     if _may_be_anything(older) or _may_be_anything(newer):
         return Change(revision=newer.revision)
     runs = list(dict.fromkeys([*older.run_ids, *newer.run_ids]))

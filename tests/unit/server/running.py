@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from penstock.server.app import create_app
 from penstock.server.page import BUILT_PAGE
+from penstock.server.protocol import BoundedProtocol
 from penstock.server.run import Server, bind
 from penstock.service.handle import Service
 from penstock.service.opening import open_service
@@ -80,7 +81,13 @@ class Site(NamedTuple):
 
 @contextmanager
 def serving(
-    folder: Path, service: Service | None = None, *, artifacts: bool = True, page: Path = BUILT_PAGE, **environ: str
+    folder: Path,
+    service: Service | None = None,
+    *,
+    artifacts: bool = True,
+    page: Path = BUILT_PAGE,
+    protocol: type[BoundedProtocol] = BoundedProtocol,
+    **environ: str,
 ) -> Iterator[Site]:
     """Run a server over ``service``, or over the store in ``folder``."""
     opened = service or open_service(str(folder), serves_artifacts=artifacts)
@@ -88,7 +95,7 @@ def serving(
     ready = threading.Event()
     with closing(opened), closing(app), closing(bind("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        server = Server(app, ready.set)
+        server = Server(app, ready.set, protocol)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         assert ready.wait(10)
