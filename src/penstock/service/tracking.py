@@ -1,6 +1,7 @@
 """The rules for runs: begin, change, end, and what they log call by call."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from penstock.entities import rules, wellknown
@@ -127,10 +128,15 @@ def _move(work: Work, run_id: str, stage: LifecycleStage, kind: str) -> Nothing:
 
 def log_metric(work: Work, op: ops.LogMetric) -> Nothing:
     """Log one point."""
-    row = active(work, op.run_id)
-    _append(work, row, [ops.BatchMetric(op.key, op.value, op.timestamp, op.step)])
+    return log_metrics(work, [op])[0]
+
+
+def log_metrics(work: Work, same: Sequence[ops.LogMetric]) -> list[Nothing]:
+    """Log points that were sent one by one for the same run: all, or, if one is refused, none."""
+    row = active(work, same[0].run_id)
+    _append(work, row, [ops.BatchMetric(op.key, op.value, op.timestamp, op.step) for op in same])
     work.tx.touch_run(row.id)
-    return Nothing()
+    return [Nothing()] * len(same)
 
 
 def log_param(work: Work, op: ops.LogParam) -> Nothing:
