@@ -27,6 +27,12 @@ class Opened(Struct, frozen=True):
     chunks: Generator[bytes, None, None]
 
 
+class Listing(Struct, frozen=True, omit_defaults=True):
+    """A directory as the proxy of a server writes it; there, the paths are bare names."""
+
+    files: list[FileInfo] = []
+
+
 class ArtifactStore(Protocol):
     """Keeps files under paths. A file is visible whole or not at all; nothing is held whole in memory."""
 

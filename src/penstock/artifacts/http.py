@@ -8,11 +8,10 @@ from email.utils import mktime_tz, parsedate_tz
 from typing import Final
 from urllib.parse import quote
 
-from msgspec import Struct
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
-from penstock.artifacts.base import Opened, Stored
+from penstock.artifacts.base import Listing, Opened, Stored
 from penstock.artifacts.path import ArtifactPath, artifact_path
 from penstock.entities.artifact import FileInfo
 from penstock.errors import InvalidParameter, NotFound, Unavailable
@@ -22,12 +21,6 @@ _NO_SUCH_RANGE: Final = 416
 _CHUNK: Final = 256 * 1024
 _PROXY: Final = "/api/2.0/mlflow-artifacts/artifacts"
 _CONTENT_RANGE: Final = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
-
-
-class Listing(Struct, omit_defaults=True):
-    """A directory, as the proxy answers it: the paths are names."""
-
-    files: list[FileInfo] = []
 
 
 class HttpArtifacts:

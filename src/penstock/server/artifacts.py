@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from penstock.artifacts.http import Listing
+from penstock.artifacts.base import Listing
 from penstock.artifacts.path import ArtifactPath, artifact_path
 from penstock.entities.artifact import FileInfo
 from penstock.errors import InvalidParameter, Unsupported
