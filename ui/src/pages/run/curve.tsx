@@ -159,7 +159,7 @@ function Mark(props: { curve: Window | undefined; total: number; zoomed: boolean
               class="quiet"
               title="The least and the greatest value of each stretch are drawn: no spike is missed. Zoom in for every point."
             >
-              min–max of {props.zoomed ? "this part of " : ""}
+              min-max of {props.zoomed ? "this part of " : ""}
               {counted(props.total, "point")}
             </span>
           }
