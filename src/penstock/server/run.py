@@ -78,7 +78,8 @@ class Server(uvicorn.Server):
             ws="none",
             lifespan="off",
             log_config=None,
-            log_level="error",
+            # The application tells of its own faults; the rest are requests cut off when the server stops.
+            log_level="critical",
             access_log=False,
             server_header=False,
             # Who is asking is who is connected: a header could name anybody.
