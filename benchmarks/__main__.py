@@ -1,9 +1,11 @@
 """Measure everything, or some of it, and print the table."""
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 
 from benchmarks import (
     bytes_per_point,
@@ -72,7 +74,8 @@ def _measure(bench: Bench, only: list[str] | None) -> tuple[list[Row], list[str]
         print(f"{name} ...", end=" ", flush=True, file=sys.stderr)
         try:
             rows += measure(bench)
-        except Failed as error:
+        except (Failed, OSError, HTTPException, subprocess.SubprocessError) as error:
+            # The others can still be measured; the exit status tells.
             failed.append(name)
             print(f"failed: {error}", file=sys.stderr)
         else:

@@ -31,7 +31,17 @@ def _rate(bench: Bench, side: Side, wrk: str, connections: int) -> float:
     with side.new_server() as server:
         with Wire(server.url) as wire:
             run_id = new_run(wire)
-        line = [wrk, f"-t{threads}", f"-c{connections}", f"-d{bench.size(6, 1)}s", "-s", str(_SCRIPT), server.url]
+        line = [
+            wrk,
+            f"-t{threads}",
+            f"-c{connections}",
+            f"-d{bench.size(6, 1)}s",
+            "--timeout",
+            "30s",
+            "-s",
+            str(_SCRIPT),
+            server.url,
+        ]
         said = subprocess.run([*line, "--", run_id], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise Failed(f"{side.name} refused requests of wrk: {said}")

@@ -14,7 +14,7 @@ penstock.set_tracking_uri(uri)
 penstock.set_experiment("ingest")
 run_id = penstock.start_run().info.run_id
 penstock.log_metric("warm", 1.0)
-penstock.flush()
+penstock.flush(timeout=300)
 
 keys = [f"m{number}" for number in range(width)]
 log_metric, log_metrics = penstock.log_metric, penstock.log_metrics
@@ -27,7 +27,7 @@ else:
         value = step * 0.5
         log_metrics(dict.fromkeys(keys, value), step=step)
 logged = time.perf_counter() - start
-penstock.flush()
+penstock.flush(timeout=300)
 seconds = time.perf_counter() - start
 penstock.end_run()
 

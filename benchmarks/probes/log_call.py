@@ -23,7 +23,7 @@ for step in range(count):
 start = clock()
 tracking.end_run()
 if library == "penstock":
-    tracking.flush()
+    tracking.flush(timeout=300)
 finish = clock() - start
 
 client = tracking.Client() if library == "penstock" else tracking.MlflowClient()

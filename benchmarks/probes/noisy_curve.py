@@ -32,7 +32,7 @@ if library == "penstock":
     with penstock.start_run() as run:
         for step, moment, value in curve():
             penstock.log_metric("loss", value, step=step, timestamp=moment)
-    penstock.flush()
+    penstock.flush(timeout=300)
     run_id = run.info.run_id
 else:
     import mlflow
