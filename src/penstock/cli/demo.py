@@ -35,7 +35,14 @@ class Task(NamedTuple):
 @click.command()
 @click.option("--dir", "folder", default=".penstock", show_default=True, help="Where the runs are kept.")
 @click.option("--runs", default=36, show_default=True, type=click.IntRange(1, 36), help="How many models to train.")
-@click.option("--port", "-p", default=5000, show_default=True, help="Port of the page; a free one if it is taken.")
+@click.option(
+    "--port",
+    "-p",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port of the page; a free one if it is taken.",
+)
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser, or only print its address.")
 @click.option("--exit", "leave", is_flag=True, help="Stop when the training is done.")
 def demo(folder: str, runs: int, port: int, browser: bool, leave: bool) -> None:  # noqa: FBT001
