@@ -16,7 +16,7 @@ _SOURCES: Final = ("src/**/*", "index.html", "package.json", "package-lock.json"
 class PageHook(BuildHookInterface[Any]):
     """Fills ``server/static`` before its files are collected, and takes the examples along."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the page, if there is anything to build.
 
         Args:

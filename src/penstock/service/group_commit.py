@@ -104,7 +104,9 @@ class GroupCommit:
             return []
         mark = tx.mark()
         try:
-            results: list[Any] = tracking.log_metrics(self._work(tx, jobs[0].who), [cast("LogMetric", job.op) for job in jobs])
+            results: list[Any] = tracking.log_metrics(
+                self._work(tx, jobs[0].who), [cast("LogMetric", job.op) for job in jobs]
+            )
         except Exception:  # noqa: BLE001 - each is then done by itself, and told its own error
             tx.undo(mark)
             return []

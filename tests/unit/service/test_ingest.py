@@ -77,7 +77,7 @@ def test_everything_a_run_says_arrives(service: Service) -> None:
 
 
 def test_a_batch_sent_again_changes_nothing(service: Service) -> None:
-    batch = (START, *points(1, 2, 3), TagSet("a", "1"))
+    batch: tuple[Record, ...] = (START, *points(1, 2, 3), TagSet("a", "1"))
     first = append(service, *batch)
     append(service, TagSet("a", "2"), first=5)
     assert append(service, *batch) == RecordsAppended(6, first.experiment_id)
