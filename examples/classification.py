@@ -22,7 +22,7 @@ EXPERIMENT: Final = "digits classification"
 EPOCHS: Final = 200
 GRID: Final = [
     {"hidden": hidden, "learning_rate_init": rate, "alpha": alpha}
-    for hidden, rate, alpha in itertools.product([8, 16, 32], [0.0003, 0.001, 0.003], [0.0001, 1.0])
+    for hidden, rate, alpha in itertools.product([8, 16, 24], [0.0003, 0.001, 0.003], [0.0001, 1.0])
 ]
 
 
@@ -31,7 +31,7 @@ def train(params: dict[str, Any]) -> None:
     pixels, digits = load_digits(return_X_y=True)
     x_train, x_test, y_train, y_test = train_test_split(pixels / 16, digits, random_state=0)
     rest = {name: value for name, value in params.items() if name != "hidden"}
-    with penstock.start_run(run_name=f"{params['hidden']} hidden, rate {params['learning_rate_init']}"):
+    with penstock.start_run(run_name="{hidden} hidden, {learning_rate_init}, {alpha}".format(**params)):
         penstock.log_params({"model": "MLPClassifier", "epochs": EPOCHS, **params})
         model = MLPClassifier(hidden_layer_sizes=(params["hidden"],), random_state=0, **rest)
 

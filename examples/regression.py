@@ -29,7 +29,7 @@ GRID: Final = [
 def train(params: dict[str, float]) -> None:
     """Train one model and record it as one run of the current experiment."""
     x_train, x_test, y_train, y_test = train_test_split(*load_diabetes(return_X_y=True), random_state=0)
-    with penstock.start_run(run_name=f"depth {params['max_depth']}, rate {params['learning_rate']}"):
+    with penstock.start_run(run_name="depth {max_depth}, {learning_rate}, {subsample}".format(**params)):
         penstock.log_params({"model": "GradientBoostingRegressor", "n_estimators": STAGES, **params})
         model = GradientBoostingRegressor(n_estimators=STAGES, random_state=0, **params).fit(x_train, y_train)
 
