@@ -55,6 +55,8 @@ def main() -> int:
         print(f"The machine is busy (load {told['load']}): figures will look worse than they are.", file=sys.stderr)
     rows, failed = _measure(bench, asked.only)
     print(f"\n{told['date']}; {told['machine']}; Penstock {told['penstock']}, MLflow {told['mlflow']}\n")
+    if bench.quick:
+        print("Small sizes: these figures show that the scripts work and nothing else.\n")
     print(table.as_text(rows))
     print(f"\nWritten to {table.write_results(rows, told)}")
     if asked.update_readme and not failed:
