@@ -19,10 +19,8 @@ def measure(bench: Bench) -> list[Row]:
     ours = _drive(bench, bench.penstock.new_server())
     theirs = _drive(bench, bench.mlflow.new_server())
     name = "log_metric_ms"
-    slower, note = ours[name] / floor[name], f"floor {floor[name]:.2f} ms"
-    rows = [
-        lower("MLflow's client: log_metric, p50", "ms", ours[name], theirs[name], _near_floor(slower), note=note),
-    ]
+    note = f"floor {floor[name]:.2f} ms"
+    rows = [lower("MLflow's client: log_metric, p50", "ms", ours[name], theirs[name], note=note)]
     for name, what, unit in (
         ("points_per_s", "log_batch of 1,000", "points/s"),
         ("runs_per_s", "whole runs", "runs/s"),
