@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from penstock.artifacts.base import ArtifactStore
 from penstock.artifacts.path import ArtifactPath, artifact_path
+from penstock.client.batch import Batch
 from penstock.client.foreign import Foreign, is_foreign
-from penstock.client.frames import raw_records, records
-from penstock.client.journal import Batch
 from penstock.client.transport import Http, Local
 from penstock.errors import InvalidParameter, Unsupported
 from penstock.operations.base import Operation, Transport
@@ -152,8 +151,8 @@ class LocalConnection(Connection):
 
     def append(self, run_id: str, writer: str, batch: Batch) -> RecordsAppended:
         """Bring a batch to the store (see ``Connection``)."""
-        held = records(batch.count, batch.frames)
-        return self.service.send(AppendRecords(run_id=run_id, writer=writer, first_seq=batch.first_seq, records=held))
+        op = AppendRecords(run_id=run_id, writer=writer, first_seq=batch.first_seq, records=batch.records())
+        return self.service.send(op)
 
     def foreign(self) -> Foreign | None:
         """Never: this is our own store."""
@@ -199,7 +198,7 @@ class HttpConnection(Connection):
         foreign = self.foreign()
         if foreign is not None:
             return foreign.append(run_id, batch)
-        return self.http.append(run_id, writer, batch.first_seq, raw_records(batch.count, batch.frames))
+        return self.http.append(run_id, writer, batch.first_seq, batch.raw_records())
 
     def foreign(self) -> Foreign | None:
         """The translator for a server that is not ours (see ``Connection``); the server is asked once."""

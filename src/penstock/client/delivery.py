@@ -2,10 +2,13 @@
 
 from typing import Final
 
+import msgspec
+
 from penstock.artifacts.path import artifact_path
+from penstock.client.batch import Batch
 from penstock.client.connect import Connection
-from penstock.client.frames import ARTIFACT_START, encode_record, frame_of, records
-from penstock.client.journal import Batch, Journal
+from penstock.client.frames import ARTIFACT_START, encode_record, frame_of
+from penstock.client.journal import Journal
 from penstock.client.spool import discard, read_chunks, spool_file, spool_folder
 from penstock.client.transport import may_pass
 from penstock.entities.record import ArtifactLogged, TagDeleted
@@ -24,6 +27,14 @@ def deliver(connection: Connection, journal: Journal, batch: Batch) -> list[str]
     Raises:
         PenstockError: the batch has not arrived; ``may_pass`` says whether it may later.
     """
+    try:
+        return _deliver(connection, journal, batch)
+    except msgspec.DecodeError:
+        # What marks a frame stood by chance inside of one.
+        return _deliver(connection, journal, batch.recounted())
+
+
+def _deliver(connection: Connection, journal: Journal, batch: Batch) -> list[str]:
     waiting = _waiting_artifact(connection, journal, batch)
     if waiting is None:
         return _send(connection, journal, batch)
@@ -55,7 +66,7 @@ def _send(connection: Connection, journal: Journal, batch: Batch) -> list[str]:
         first = journal.next_batch()
         assert first is not None
         done, batch = connection.append(journal.header.run_id, journal.writer, first), first
-    journal.ack(batch.first_seq + batch.count, batch.end)
+    journal.ack(batch.next_seq, batch.end)
     return done.refused
 
 
@@ -64,7 +75,7 @@ def _waiting_artifact(connection: Connection, journal: Journal, batch: Batch) ->
     if ARTIFACT_START not in batch.frames:
         return None
     folder = spool_folder(connection.journals, journal.header.run_id)
-    for place, one in enumerate(records(batch.count, batch.frames)):
+    for place, one in enumerate(batch.records()):
         if isinstance(one, ArtifactLogged) and spool_file(folder, one).exists():
             return place, one
     return None

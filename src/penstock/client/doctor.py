@@ -7,8 +7,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from penstock.client.connect import connect, folder_of, store_of
-from penstock.client.journal import Peek, peek
 from penstock.client.orphans import journal_files
+from penstock.client.peek import Peek, peek
 from penstock.client.spool import spool_folder
 from penstock.errors import InvalidParameter, PenstockError
 from penstock.operations.experiments import SearchExperiments

@@ -13,8 +13,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from penstock.client.frames import records
-from penstock.client.journal import Batch
+from penstock.client.batch import Batch
 from penstock.client.transport import APPEND_SECONDS, VERSION_HEADER, Http
 from penstock.entities import record, rules
 from penstock.entities.metric import Param, RunTag
@@ -97,14 +96,14 @@ class Foreign:
         Raises:
             PenstockError: as ``Connection.append``; sending the batch again does no harm.
         """
-        held = records(batch.count, batch.frames)
+        held = batch.records()
         twin = self._twin(run_id) or Twin("")
         if not twin.theirs:
             twin = self._find_or_create(run_id, held[0], interrupted=self._path(run_id).exists())
         refused: list[str] = []
         for kind, stretch in _stretches(held):
             self._send_stretch(twin.theirs, kind, stretch, refused)
-        return RecordsAppended(batch.first_seq + batch.count, twin.experiment_id, refused)
+        return RecordsAppended(batch.next_seq, twin.experiment_id, refused)
 
     def _find_or_create(self, run_id: str, first: record.Record, *, interrupted: bool) -> Twin:
         with suppress(NotFound):

@@ -1,8 +1,9 @@
 """How records lie in a journal: one frame after the other, then zero bytes.
 
-A frame is one msgpack array of a 64-bit number and the record itself; the number is the record's CRC-32 (upper half)
-and its length in bytes (lower half). So a stretch of n frames, with the head of an array of n put before it, is one
-msgpack document that is decoded in C, and a journal of a dead process can still be walked frame by frame.
+A frame is a msgpack array of three: a fixed number, by which frames are counted; a 64-bit number, whose halves are the
+record's CRC-32 and its length in bytes; and the record itself. So a stretch of n frames, with the head of an array of
+n put before it, is one msgpack document that is decoded in C, and a journal of a dead process can be walked frame by
+frame.
 """
 
 import struct
@@ -15,15 +16,16 @@ import msgspec
 
 from penstock.entities.record import Record
 
-# 0x92: an array of two; 0xcf: an unsigned 64-bit number follows.
-MARK: Final = 0x92CF
-_HEAD: Final = struct.Struct(">HII")
-HEAD_BYTES: Final = _HEAD.size
-pack_head: Final = _HEAD.pack
+# An array of three, an unsigned 32-bit number, and the head of a 64-bit one. It cannot be part of any text: 0xce
+# begins a character of two bytes, and "P" does not end one.
+MARK: Final = b"\x93\xcePNSK\xcf"
+_SUM: Final = struct.Struct(">II")
+HEAD_BYTES: Final = len(MARK) + _SUM.size
+pack_sum: Final = _SUM.pack
 
-_RAW_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, msgspec.Raw]])
-_RECORD_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, Record]])
-_SECOND: Final = itemgetter(1)
+_RAW_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, int, msgspec.Raw]])
+_RECORD_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, int, Record]])
+_THIRD: Final = itemgetter(2)
 # The first bytes of an ArtifactLogged: an array of four that begins with the text "a".
 ARTIFACT_START: Final = b"\x94\xa1a"
 
@@ -32,17 +34,25 @@ encode_record: Final = msgspec.msgpack.Encoder().encode
 
 def frame_of(payload: bytes) -> bytes:
     """The frame around an encoded record."""
-    return pack_head(MARK, crc32(payload), len(payload)) + payload
+    return MARK + pack_sum(crc32(payload), len(payload)) + payload
 
 
 def raw_records(count: int, frames: bytes) -> list[msgspec.Raw]:
-    """The records in ``count`` frames, still encoded."""
-    return list(map(_SECOND, _RAW_FRAMES.decode(_array_of(count) + frames)))
+    """The records in ``count`` frames, still encoded.
+
+    Raises:
+        msgspec.DecodeError: there are not so many.
+    """
+    return list(map(_THIRD, _RAW_FRAMES.decode(_array_of(count) + frames)))
 
 
 def records(count: int, frames: bytes) -> list[Record]:
-    """The records in ``count`` frames."""
-    return list(map(_SECOND, _RECORD_FRAMES.decode(_array_of(count) + frames)))
+    """The records in ``count`` frames.
+
+    Raises:
+        msgspec.DecodeError: there are not so many.
+    """
+    return list(map(_THIRD, _RECORD_FRAMES.decode(_array_of(count) + frames)))
 
 
 def walk(data: Any, start: int) -> Iterator[int]:
@@ -53,9 +63,10 @@ def walk(data: Any, start: int) -> Iterator[int]:
     """
     size = len(data)
     while start + HEAD_BYTES <= size:
-        mark, crc, length = _HEAD.unpack_from(data, start)
-        end = start + HEAD_BYTES + length
-        if mark != MARK or end > size or crc32(data[start + HEAD_BYTES : end]) != crc:
+        body = start + HEAD_BYTES
+        crc, length = _SUM.unpack_from(data, body - _SUM.size)
+        end = body + length
+        if data[start : start + len(MARK)] != MARK or end > size or crc32(data[body:end]) != crc:
             return
         yield end
         start = end

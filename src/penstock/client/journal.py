@@ -4,6 +4,10 @@ Mapped, and not written with ``write``: a system call gives up the interpreter's
 could hold the training loop for a switch interval at every call. What is stored into the mapping is in the page cache
 and outlives the process. Blocks are reserved ahead, so that a full disk is an error here and not a bus error there.
 
+A frame is added by one call, ``map.write``, which finds its place, stores and moves on as one step of the interpreter:
+threads need no lock between them, and a signal handler may add a frame in the middle of anything. The map ends where
+the next batch begins; a write that does not fit raises ``ValueError`` and its writer makes room, under the lock.
+
 Layout: a page with the head (magic, version, ``Header``), the place up to which the store has it, and whether more
 may come; then frames (``frames.py``). The name of the file is the writer id. Whoever writes it holds its lock: a file
 whose lock can be taken is an orphan.
@@ -17,14 +21,15 @@ import secrets
 import struct
 import threading
 from collections import deque
-from itertools import islice
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zlib import crc32
 
 import msgspec
 
-from penstock.client.frames import records, walk
+from penstock.client.batch import Batch
+from penstock.client.frames import MARK, records, walk
 from penstock.entities.ids import RunId, WriterId
 from penstock.entities.record import StatusChanged
 from penstock.errors import InvalidParameter
@@ -34,14 +39,12 @@ FORMAT: Final = 1
 FIRST_FRAME: Final = 4096
 # A file this large is followed by another, so that what the store has can be deleted while the run goes on for days.
 ROTATE_BYTES: Final = 64 << 20
-MEMORY_BYTES: Final = 4 << 20
 _FIRST_BYTES: Final = 256 << 10
-_GROW_BYTES: Final = 1 << 20
-# What is sent at once: about 13,000 points.
+_RESERVE_BYTES: Final = 1 << 20
+# What is sent at once: about 11,000 points.
 _BATCH_BYTES: Final = 512 << 10
-_BATCH_RECORDS: Final = 16_384
-# How often a writer without a disk comes by to look for one.
-_MEMORY_STEP_BYTES: Final = 16 << 10
+# Small, because a writer without a disk looks for one when a journal in memory is full.
+_MEMORY_BYTES: Final = 64 << 10
 
 _MAGIC: Final = b"PENSTOCK"
 _HEAD: Final = struct.Struct("<8sHxxI")
@@ -65,28 +68,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     owner: bool
 
 
-class Batch(msgspec.Struct, frozen=True):
-    """Frames to be sent: ``count`` of them from ``first_seq`` on; they end at ``end`` in the journal."""
-
-    first_seq: int
-    count: int
-    end: int
-    frames: bytes
-
-    def first(self, count: int) -> "Batch":
-        """The first ``count`` frames of it alone."""
-        if count >= self.count:
-            return self
-        size = next(islice(walk(self.frames, 0), count - 1, None))
-        return Batch(self.first_seq, count, self.end - len(self.frames) + size, self.frames[:size])
-
-
 class Journal:
-    """One writer's records in order; see the module. ``lock`` guards ``end``, ``count`` and what lies in ``map``."""
+    """One writer's records in order; see the module. ``lock`` is held while the map is changed for another."""
 
     __slots__ = (
-        "_allocated", "_fd", "_last", "_marks", "acked_end", "acked_seq", "count", "end", "header", "limit", "lock", "map",
-        "path", "rewound", "sealed", "writer",
+        "_fd", "_last", "_marks", "_reserved", "_stopped_at", "acked_end", "acked_seq", "header", "lock", "map", "path",
+        "rewound", "sealed", "writer",
     )  # fmt: skip
 
     def __init__(self, header: Header, writer: WriterId, lock: threading.Lock) -> None:
@@ -94,23 +81,22 @@ class Journal:
         self.writer = writer
         self.lock = lock
         self.path: Path | None = None
-        self.map: Any
-        self.count = 0
-        self.end = FIRST_FRAME
-        self.limit = FIRST_FRAME
+        self.map: mmap.mmap
         self.acked_seq = 0
         self.acked_end = FIRST_FRAME
         self.sealed = False
         self.rewound = False
         self._fd = -1
-        self._allocated = 0
-        self._marks: deque[tuple[int, int]] = deque()
+        self._reserved = 0
+        # Where the frames end, while nobody may add any.
+        self._stopped_at = FIRST_FRAME
+        self._marks: deque[int] = deque()
         # Where the last frame begins, as far as is known.
         self._last = 0
 
     @classmethod
-    def create(cls, folder: Path, header: Header, lock: threading.Lock) -> "Journal":
-        """Make a new journal in ``folder``, which is made too.
+    def create(cls, folder: Path, header: Header, lock: threading.Lock, room: int = 0) -> "Journal":
+        """Make a new journal in ``folder``, which is made too, with room for ``room`` bytes or more.
 
         Raises:
             OSError: it cannot be written there.
@@ -122,7 +108,8 @@ class Journal:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._grow(_FIRST_BYTES)
+            self._reserve(max(_FIRST_BYTES, FIRST_FRAME + room))
+            self._remap(self._reserved)
             self._write_head()
             self.path = folder / f"{self.writer}{SUFFIX}"
             path.rename(self.path)
@@ -133,11 +120,12 @@ class Journal:
         return self
 
     @classmethod
-    def in_memory(cls, header: Header, lock: threading.Lock) -> "Journal":
-        """Make a journal of fixed size that lies nowhere on disk, for when the disk is full."""
+    def in_memory(cls, header: Header, lock: threading.Lock, room: int = 0) -> "Journal":
+        """Make a small journal that lies nowhere on disk, for when the disk is full."""
         self = cls(header, new_writer_id(), lock)
-        self.map = mmap.mmap(-1, MEMORY_BYTES)
-        self._allocated = MEMORY_BYTES
+        self.map = mmap.mmap(-1, FIRST_FRAME + max(_MEMORY_BYTES, room))
+        self.map.seek(FIRST_FRAME)
+        self._stopped_at = -1
         return self
 
     @classmethod
@@ -151,36 +139,36 @@ class Journal:
         if fd is None:
             return None
         try:
-            self = cls(_read_head(fd, path), WriterId(path.stem), threading.Lock())
+            self = cls(read_header(fd, path), WriterId(path.stem), threading.Lock())
         except InvalidParameter:
             os.close(fd)
             raise
         self.path, self._fd = path, fd
-        self.read_from(mmap.mmap(fd, os.fstat(fd).st_size))
+        self._reserved = os.fstat(fd).st_size
+        self.map = mmap.mmap(fd, self._reserved)
+        self._recover()
         return self
 
-    def read_from(self, content: mmap.mmap | bytes) -> None:
-        """Find out what is in the content of a journal that somebody else has written."""
-        self.map = content
-        self._allocated = len(content)
-        place = content[_DONE_AT : _DONE_AT + 16]
-        seq, end, crc = _DONE.unpack(content[_DONE_AT : _DONE_AT + _DONE.size])
-        # A place that was torn is no loss: what is sent twice is applied once.
-        if crc == crc32(place) and FIRST_FRAME <= end <= self._allocated:
-            self.acked_seq, self.acked_end = seq, end
-        self.sealed = content[_SEALED_AT] == 1
-        self._mark_all()
-        self.limit = self.end
+    @property
+    def end(self) -> int:
+        """Where the frames end. The lock is held, or nobody adds any."""
+        return self.map.tell() if self._stopped_at < 0 else self._stopped_at
 
     @property
-    def pending(self) -> int:
-        """How many records the store does not have yet."""
-        return self.count - self.acked_seq
+    def is_empty(self) -> bool:
+        """Whether there is no record in it."""
+        return self.end == FIRST_FRAME
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store does not have all of it."""
+        with self.lock:
+            return self.end > self.acked_end
 
     @property
     def is_done(self) -> bool:
         """Whether nothing more will come and the store has all of it."""
-        return self.sealed and self.count == self.acked_seq
+        return self.sealed and not self.is_behind
 
     @property
     def has_ended(self) -> bool:
@@ -190,35 +178,35 @@ class Journal:
         (last,) = records(1, self.map[self._last : self.end])
         return isinstance(last, StatusChanged) and bool(last.end_time)
 
+    def pending(self) -> int:
+        """How many records the store does not have yet; they are counted."""
+        with self.lock:
+            return self.map[self.acked_end : self.end].count(MARK)
+
     def make_room(self, size: int) -> None:
-        """Let ``limit`` be at least ``size`` bytes from ``end``. The lock is held.
+        """Map enough for another ``size`` bytes; until then nothing is added. The lock is held.
 
         Raises:
             OSError: no space is left.
         """
-        if self.end > self.acked_end:
-            self._marks.append((self.count, self.end))
-        if self.end + size > self._allocated:
-            self._grow(self._allocated + max(_GROW_BYTES, size))
-        step = _BATCH_BYTES if self.path is not None else _MEMORY_STEP_BYTES
-        self.limit = min(self._allocated, self.end + max(step, size))
-
-    def put(self, frame: bytes) -> None:
-        """Store a frame for which there is room. The lock is held."""
-        end = self.end + len(frame)
-        self.map[self.end : end] = frame
-        self.end = end
-        self.count += 1
+        self._stop()
+        if self._stopped_at > self.acked_end:
+            self._marks.append(self._stopped_at)
+        needed = self._stopped_at + size
+        if needed > self._reserved:
+            self._reserve(self._reserved + max(_RESERVE_BYTES, size))
+        self._remap(min(self._reserved, self._stopped_at + max(_BATCH_BYTES, size)))
 
     def next_batch(self) -> Batch | None:
         """What is to be sent next, or None."""
         with self.lock:
-            while self._marks and self._marks[0][0] <= self.acked_seq:
+            while self._marks and self._marks[0] <= self.acked_end:
                 self._marks.popleft()
-            count, end = self._marks[0] if self._marks else (self.count, self.end)
-            if count == self.acked_seq:
+            end = self._marks[0] if self._marks else self.end
+            if end == self.acked_end:
                 return None
-            return Batch(self.acked_seq, count - self.acked_seq, end, self.map[self.acked_end : end])
+            frames = self.map[self.acked_end : end]
+        return Batch(self.acked_seq, frames.count(MARK), end, frames)
 
     def ack(self, seq: int, end: int) -> None:
         """Note that the store has everything before ``seq``, which ends at ``end``."""
@@ -233,24 +221,25 @@ class Journal:
         self.rewound = True
         self.ack(0, FIRST_FRAME)
         with self.lock:
-            self._mark_all()
+            self._mark(self.end)
 
     def seal(self) -> None:
         """Note that nothing more will come, and give back the space reserved for it. The lock is held."""
         if self.sealed:
             return
+        self._stop()
         self.sealed = True
-        self.limit = -1
         if self.path is not None:
             self.map[_SEALED_AT] = 1
-            os.ftruncate(self._fd, self.end)
-            # To touch what lies mapped behind the end of a file is a bus error.
-            self.map = mmap.mmap(self._fd, self.end)
+            with suppress(OSError):
+                os.ftruncate(self._fd, self._stopped_at)
+                # To touch what lies mapped behind the end of a file is a bus error.
+                self.map = mmap.mmap(self._fd, self._stopped_at)
 
     def drop(self) -> int:
         """Give up what the store does not have, and say how many records that is. The lock is held."""
-        lost = self.pending
-        self.acked_seq, self.acked_end = self.count, self.end
+        lost = self.map[self.acked_end : self.end].count(MARK)
+        self.acked_end = self.end
         return lost
 
     def close(self) -> None:
@@ -260,7 +249,6 @@ class Journal:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-        self.limit = -1
 
     def delete(self) -> None:
         """Delete the file, then let go of it: nobody adopts it in between."""
@@ -268,12 +256,22 @@ class Journal:
             self.path.unlink(missing_ok=True)
         self.close()
 
-    def _grow(self, size: int) -> None:
+    def _stop(self) -> None:
+        """Take the map from its writers, and note where the frames end: in one step, so that none comes between."""
+        if self._stopped_at < 0:
+            self._stopped_at = len(self.map) - len(self.map.read())
+
+    def _remap(self, size: int) -> None:
+        fresh = mmap.mmap(self._fd, size)
+        fresh.seek(self._stopped_at)
+        self.map = fresh
+        self._stopped_at = -1
+
+    def _reserve(self, size: int) -> None:
         if self._fd < 0:
             raise OSError(errno.ENOSPC, "a journal in memory does not grow")
-        _reserve(self._fd, self._allocated, size - self._allocated)
-        self.map = mmap.mmap(self._fd, size)
-        self._allocated = size
+        _reserve_blocks(self._fd, self._reserved, size - self._reserved)
+        self._reserved = size
 
     def _write_head(self) -> None:
         head = msgspec.msgpack.encode(self.header)
@@ -282,54 +280,56 @@ class Journal:
         self.map[0 : _HEAD.size] = _HEAD.pack(_MAGIC, FORMAT, len(head))
         self.map[_HEADER_AT : _HEADER_AT + len(head)] = head
 
-    def _mark_all(self) -> None:
+    def _recover(self) -> None:
+        self.acked_seq, self.acked_end, self.sealed = read_state(self.map[:FIRST_FRAME], self._reserved)
+        self._stopped_at = self._mark(self._reserved)
+
+    def _mark(self, stop: int) -> int:
+        """Divide what the store does not have into batches, and say where it ends."""
         self._marks.clear()
-        self.count, self.end = count, last = self.acked_seq, self.acked_end
+        found = last = self.acked_end
         for end in walk(self.map, self.acked_end):
-            count += 1
-            self._last, self.count, self.end = self.end, count, end
-            if end - last >= _BATCH_BYTES or count % _BATCH_RECORDS == 0:
-                self._marks.append((count, end))
+            self._last, found = found, end
+            if end - last >= _BATCH_BYTES:
+                self._marks.append(end)
                 last = end
-
-
-class Peek(msgspec.Struct, frozen=True):
-    """What can be seen of a journal without touching it; ``is_held``: its writer or sender is alive."""
-
-    header: Header
-    pending: int
-    is_held: bool
-
-
-def peek(path: Path) -> Peek | None:
-    """Look into a journal; None if it is gone.
-
-    Raises:
-        InvalidParameter: the file is no journal, or one of a newer release.
-        OSError: it cannot be read.
-    """
-    try:
-        fd = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        found = Journal(_read_head(fd, path), WriterId(path.stem), threading.Lock())
-        # Read and not mapped: its owner may cut it short at any time.
-        found.read_from(path.read_bytes())
-        try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return Peek(found.header, found.pending, is_held=True)
-        return Peek(found.header, found.pending, is_held=False)
-    except FileNotFoundError:
-        return None
-    finally:
-        os.close(fd)
+            if end >= stop:
+                break
+        return found
 
 
 def new_writer_id() -> WriterId:
     """Mint a writer id: 24 random hexadecimal digits."""
     return WriterId(secrets.token_hex(12))
+
+
+def read_header(fd: int, path: Path) -> Header:
+    """Whose journal a file is.
+
+    Raises:
+        InvalidParameter: it is no journal, or one of a newer release.
+    """
+    head = os.pread(fd, FIRST_FRAME, 0)
+    try:
+        magic, version, length = _HEAD.unpack_from(head)
+        if magic != _MAGIC:
+            raise InvalidParameter(f"{path} is no journal; if you did not put it there, move it away.")
+        if version != FORMAT:
+            raise InvalidParameter(f"{path} was written by a newer Penstock; send it with that one.")
+        return msgspec.msgpack.decode(head[_HEADER_AT : _HEADER_AT + length], type=Header)
+    except (struct.error, msgspec.DecodeError) as error:
+        raise InvalidParameter(f"The head of {path} is damaged ({error}): nothing in it can be sent.") from None
+
+
+def read_state(head: bytes, size: int) -> tuple[int, int, bool]:
+    """From the first page of a journal: up to which record, and to where, the store has it; and whether it is sealed."""
+    place = head[_DONE_AT : _DONE_AT + 16]
+    seq, end, crc = _DONE.unpack(head[_DONE_AT : _DONE_AT + _DONE.size])
+    sealed = head[_SEALED_AT] == 1
+    # A place that was torn is no loss: what is sent twice is applied once.
+    if crc == crc32(place) and FIRST_FRAME <= end <= size:
+        return seq, end, sealed
+    return 0, FIRST_FRAME, sealed
 
 
 def _lock_orphan(path: Path) -> int | None:
@@ -349,20 +349,7 @@ def _lock_orphan(path: Path) -> int | None:
     return fd
 
 
-def _read_head(fd: int, path: Path) -> Header:
-    head = os.pread(fd, FIRST_FRAME, 0)
-    try:
-        magic, version, length = _HEAD.unpack_from(head)
-        if magic != _MAGIC:
-            raise InvalidParameter(f"{path} is no journal; if you did not put it there, move it away.")
-        if version != FORMAT:
-            raise InvalidParameter(f"{path} was written by a newer Penstock; send it with that one.")
-        return msgspec.msgpack.decode(head[_HEADER_AT : _HEADER_AT + length], type=Header)
-    except (struct.error, msgspec.DecodeError) as error:
-        raise InvalidParameter(f"The head of {path} is damaged ({error}): nothing in it can be sent.") from None
-
-
-def _reserve(fd: int, start: int, size: int) -> None:
+def _reserve_blocks(fd: int, start: int, size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         try:
             os.posix_fallocate(fd, start, size)

@@ -86,9 +86,9 @@ class Lane:
 
     def left_over(self) -> tuple[int, int]:
         """How many journals wait on disk still, and how many records are to be found nowhere once the process ends."""
-        waiting = [journal for journal in [*self.journals, *self._inbox] if journal.pending]
+        waiting = [journal for journal in [*self.journals, *self._inbox] if journal.is_behind]
         on_disk = {journal.path.name for journal in waiting if journal.path}
-        unsaved = sum(journal.pending for journal in waiting if not journal.path)
+        unsaved = sum(journal.pending() for journal in waiting if not journal.path)
         return len(on_disk | self.released | self.refused), self.lost_count + unsaved
 
     # ---- called by the sender's thread
@@ -105,13 +105,22 @@ class Lane:
 
     def snapshot(self) -> list[tuple[Journal, int]]:
         """Which journals hold something that the store does not have, and up to where."""
-        journals = [*self.journals, *list(self._inbox)]
-        return [(journal, journal.count) for journal in journals if journal.pending]
+        marks = []
+        for journal in [*self.journals, *self._inbox]:
+            with journal.lock:
+                if journal.end > journal.acked_end:
+                    marks.append((journal, journal.end))
+        return marks
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether any journal is being changed at this moment."""
+        return any(journal.lock.locked() for journal in [*self.journals, *self._inbox])
 
     def has_sent(self, marks: list[tuple[Journal, int]]) -> bool:
         """Whether the store has everything up to the marks of a snapshot, apart from what it refused."""
         held = {*self.journals, *list(self._inbox)}
-        return not self.released and all(journal.acked_seq >= count or journal not in held for journal, count in marks)
+        return not self.released and all(journal.acked_end >= end or journal not in held for journal, end in marks)
 
     def look_now(self) -> None:
         """Look for orphans at the next pass."""

@@ -101,7 +101,7 @@ class Lifecycle:
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         session = self._session
-        if any(run.writer.lock.locked() for run in session.open_runs):
+        if session.sender.is_locked:
             # We may have interrupted the very call that holds it, which cannot go on before we return.
             threading.Timer(0.001, os.kill, (os.getpid(), number)).start()
             return

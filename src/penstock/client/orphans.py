@@ -1,6 +1,7 @@
 """Orphans: journals whose process is gone. Whoever uses the folder next takes them over and sends them."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +51,7 @@ class Orphans:
             self._passed_over.add(path.name)
             journal.close()
             return None
-        if journal.count == 0:
+        if journal.is_empty:
             journal.delete()
             return None
         finish(journal)
@@ -75,6 +76,8 @@ def finish(journal: Journal) -> None:
             assert journal.path is not None
             ended = int(journal.path.stat().st_mtime * 1000)
             frame = frame_of(encode_record(StatusChanged(RunStatus.KILLED.value, ended)))
-            journal.make_room(len(frame))
-            journal.put(frame)
+            # On a full disk what was logged counts more than how it ended.
+            with suppress(OSError):
+                journal.make_room(len(frame))
+                journal.map.write(frame)
         journal.seal()

@@ -44,6 +44,11 @@ class Sender:
         """Every lane there is."""
         return list(self._lanes.values())
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether any journal is being changed at this moment: whoever interrupts that must not wait for it."""
+        return any(lane.is_locked for lane in self.lanes)
+
     def nudge(self) -> None:
         """Have the thread look at the journals now."""
         self._wake.set()

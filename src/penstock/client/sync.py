@@ -86,7 +86,7 @@ class _Sync:
                 continue
             if journal is None:
                 self._busy += 1
-            elif journal.count == 0:
+            elif journal.is_empty:
                 journal.delete()
             else:
                 finish(journal)
@@ -95,7 +95,7 @@ class _Sync:
 
     def _bring(self, journal: Journal) -> None:
         target = self._uri or store_of(self._folder, journal.header.uri)
-        waiting = journal.pending
+        waiting = journal.pending()
         try:
             if target in self._away:
                 raise InvalidParameter(self._away[target])

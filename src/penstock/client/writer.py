@@ -4,13 +4,14 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 from zlib import crc32
 
 from msgspec import structs
 
-from penstock.client.frames import MARK, encode_record, frame_of, pack_head
+from penstock.client.frames import MARK, encode_record, frame_of, pack_sum
 from penstock.client.journal import ROTATE_BYTES, Header, Journal
 from penstock.entities.ids import RunId
 from penstock.entities.record import Record, RunStarted, StatusChanged
@@ -19,8 +20,8 @@ from penstock.errors import InvalidParameter
 
 _RETRY_SECONDS: Final = 1.0
 _INT64: Final = 2**63
-# Without a disk, this many journals of four megabytes wait in memory: about 400,000 points.
-_MOST_IN_MEMORY: Final = 4
+# Without a disk, this many small journals wait in memory: about 100,000 points.
+_MOST_IN_MEMORY: Final = 68
 
 
 class Outbox(Protocol):
@@ -69,6 +70,7 @@ class Writer:
     def forget(self) -> None:
         """Leave the present journal and its lock alone (a forked child must) and begin another when asked to write."""
         self.lock = threading.Lock()
+        self._write: Callable[[bytes], object] = _no_room
         self._owner = False
         self._journal: Journal | None = None
         self._in_memory: deque[Journal] = deque()
@@ -80,107 +82,102 @@ class Writer:
         Raises:
             InvalidParameter: the key is not allowed, or the step or the timestamp is out of range.
         """
-        if key not in self._metric_keys:
-            self._metric_keys.add(check_key(key, "metric name"))
         if not (-_INT64 <= step < _INT64 and 0 <= timestamp < _INT64):
             raise InvalidParameter(f"Step {step} or timestamp {timestamp} of metric '{key}' is out of range.")
-        # A plain tuple in the form of MetricLogged: making the struct would cost as much again.
-        payload = encode_record(("m", key, value, timestamp, step))
-        frame = pack_head(MARK, crc32(payload), len(payload)) + payload
-        with self.lock:
-            journal = self._journal
-            if journal is not None:
-                start = journal.end
-                end = start + len(frame)
-                if end <= journal.limit:
-                    journal.map[start:end] = frame
-                    journal.end = end
-                    journal.count += 1
-                    return
-            self._put(frame)
+        try:
+            if key not in self._metric_keys:
+                self._metric_keys.add(check_key(key, "metric name"))
+            # A plain tuple in the form of MetricLogged: making the struct would cost as much again.
+            payload = encode_record(("m", key, value, timestamp, step))
+        except TypeError:
+            # No text at all, or a text of another type, such as NumPy's or a member of an enumeration.
+            self.append_metric(str.__str__(check_key(key, "metric name")), value, timestamp, step)
+            return
+        frame = MARK + pack_sum(crc32(payload), len(payload)) + payload
+        try:
+            self._write(frame)
+        except ValueError:
+            self._write_in_new_room(frame)
 
     def append(self, record: Record) -> None:
         """Write any record."""
         frame = frame_of(encode_record(record))
-        with self.lock:
-            self._put(frame)
+        try:
+            self._write(frame)
+        except ValueError:
+            self._write_in_new_room(frame)
 
     def end(self, last: StatusChanged) -> None:
         """Write the end of the run. A record that comes all the same begins another journal."""
-        frame = frame_of(encode_record(last))
-        # One critical section: whoever is killed after the last record has not left the run open.
-        with self.lock:
-            self._put(frame)
-            self._seal()
+        self.append(last)
+        self.close()
 
     def close(self) -> None:
         """Nothing more is to come from here; the run itself may go on."""
         with self.lock:
-            self._seal()
+            self._write = _no_room
+            if self._journal is not None:
+                self._journal.seal()
+            self._journal = None
+            self._owner = False
 
-    def _seal(self) -> None:
-        if self._journal is not None:
-            self._journal.seal()
-        self._journal = None
-        self._owner = False
+    def _write_in_new_room(self, frame: bytes) -> None:
+        with self.lock:
+            try:
+                # Another thread may have made room meanwhile.
+                self._write(frame)
+            except ValueError:
+                journal = self._with_room(len(frame))
+                self._write = journal.map.write
+                self._write(frame)
 
-    def _put(self, frame: bytes) -> None:
+    def _with_room(self, size: int) -> Journal:
         journal = self._journal
-        if journal is None or journal.sealed:
-            journal = self._begin()
-        if journal.end + len(frame) > journal.limit:
-            journal = self._with_room(journal, len(frame))
-        journal.put(frame)
-
-    def _with_room(self, journal: Journal, size: int) -> Journal:
-        if journal.path is None:
-            journal = self._back_on_disk(journal)
-        elif journal.end >= ROTATE_BYTES:
-            journal = self._begin()
+        if journal is None or journal.sealed or journal.map.closed or journal.end >= ROTATE_BYTES:
+            return self._begin(size)
         try:
             journal.make_room(size)
         except OSError as error:
             if journal.path is not None:
                 self._outbox.disk_failed(error)
-            journal = self._begin()
-            journal.make_room(size)
+            return self._begin(size)
         return journal
 
-    def _begin(self) -> Journal:
-        """Begin a journal after the present one: on disk if it can be, else in memory."""
-        return self._begin_on_disk() or self._begin_in_memory()
+    def _begin(self, size: int) -> Journal:
+        """Begin a journal after the present one, with room for ``size`` bytes: on disk if it can be, else in memory."""
+        if self._journal is not None and not self._journal.map.closed:
+            self._journal.seal()
+        room = size + len(self._prelude)
+        journal = self._begin_on_disk(room) or self._begin_in_memory(room)
+        if self._prelude:
+            journal.map.write(self._prelude)
+        self._journal = journal
+        self._outbox.opened(journal)
+        return journal
 
-    def _back_on_disk(self, journal: Journal) -> Journal:
+    def _begin_on_disk(self, room: int) -> Journal | None:
         if time.monotonic() < self._next_try:
-            return journal
-        return self._begin_on_disk() or journal
-
-    def _begin_on_disk(self) -> Journal | None:
+            return None
         try:
-            return self._take(Journal.create(self._folder, self._header(), self.lock))
+            return Journal.create(self._folder, self._header(), self.lock, room)
         except OSError as error:
             self._outbox.disk_failed(error)
             self._next_try = time.monotonic() + _RETRY_SECONDS
             return None
 
-    def _begin_in_memory(self) -> Journal:
-        self._in_memory = deque(journal for journal in self._in_memory if journal.pending)
-        if len(self._in_memory) >= _MOST_IN_MEMORY:
-            self._outbox.lost(self._in_memory.popleft().drop())
-        journal = Journal.in_memory(self._header(), self.lock)
-        self._in_memory.append(journal)
-        return self._take(journal)
-
-    def _take(self, journal: Journal) -> Journal:
-        if self._journal is not None:
-            self._journal.seal()
-        self._journal = journal
-        if self._prelude:
-            journal.make_room(len(self._prelude))
-            journal.put(self._prelude)
-        self._outbox.opened(journal)
+    def _begin_in_memory(self, room: int) -> Journal:
+        waiting = deque(journal for journal in self._in_memory if journal.end > journal.acked_end)
+        while len(waiting) >= _MOST_IN_MEMORY:
+            self._outbox.lost(waiting.popleft().drop())
+        journal = Journal.in_memory(self._header(), self.lock, room)
+        waiting.append(journal)
+        self._in_memory = waiting
         return journal
 
     def _header(self) -> Header:
         now = time.time_ns() // 1_000_000
         return Header(run_id=self._run_id, uri=self._uri, pid=os.getpid(), created=now, owner=self._owner)
+
+
+def _no_room(_frame: bytes) -> None:
+    raise ValueError
