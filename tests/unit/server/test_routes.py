@@ -152,7 +152,9 @@ def test_packed_bodies_are_refused_elsewhere(site: Site, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"no gzip", gzip.compress(b"{}")[:-4], gzip.compress(b"{}") + b"more", gzip.compress(b"{}") * 2]
+    "body",
+    [b"", b"no gzip", gzip.compress(b"{}")[:-4], gzip.compress(b"{}") + b"more", gzip.compress(b"{}") * 2],
+    ids=["empty", "not gzip", "cut off", "followed by more", "twice"],
 )
 def test_broken_gzip_is_refused(site: Site, body: bytes) -> None:
     answer = site.ask("POST", APPEND, body, {**JSON, "Content-Encoding": "gzip"})
