@@ -4,7 +4,18 @@ import "uplot/dist/uPlot.min.css";
 
 import { useApp } from "../app-context";
 import { short } from "../format/number";
+import { duration } from "../format/time";
 import { positive, smoothed, type Drawn, type XAxis } from "./series";
+
+const STEP_TICKS: uPlot.Axis = { values: (_plot, ticks) => ticks.map((tick) => short(tick)) };
+// Round as clocks are: 30 s, 5 min, 6 h.
+const SECONDS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
+const TIME_TICKS: uPlot.Axis = {
+  incrs: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, ...SECONDS, ...SECONDS.map((size) => size * 604_800)],
+  values: (_plot, ticks) => ticks.map((tick) => duration(tick * 1000)),
+};
 
 export interface Pointed {
   x: number;
@@ -85,11 +96,11 @@ function optionsFor(host: HTMLElement, props: PlotProps, log: boolean, width: nu
     padding: [8, 12, 0, 0],
     legend: { show: false },
     scales: {
-      x: { time: props.axis === "time", range: (_plot, least, greatest) => xRange(props.range, least, greatest) },
+      x: { time: false, range: (_plot, least, greatest) => xRange(props.range, least, greatest) },
       y: log ? { distr: 3 } : {},
     },
     axes: [
-      { ...axis, space: 64, size: 28, ...(props.axis === "step" && { values: (_plot, ticks) => ticks.map(short) }) },
+      { ...axis, space: 64, size: 28, ...(props.axis === "step" ? STEP_TICKS : TIME_TICKS) },
       {
         ...axis,
         space: 28,

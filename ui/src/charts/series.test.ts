@@ -38,11 +38,11 @@ describe("drawnOver", () => {
   test("time puts points into its own order", () => {
     const outOfOrder = { ...curve([1, 2, 3], [10, 20, 30]), timestamps: [3000, 1000, 2000] };
 
-    expect(drawnOver(outOfOrder, "time")).toEqual({ x: [1, 2, 3], y: [20, 30, 10] });
+    expect(drawnOver(outOfOrder, "time", 500)).toEqual({ x: [0.5, 1.5, 2.5], y: [20, 30, 10] });
   });
 
   test("steps are as they come", () => {
-    expect(drawnOver(curve([1, 2], [10, null]), "step")).toEqual({ x: [1, 2], y: [10, null] });
+    expect(drawnOver(curve([1, 2], [10, null]), "step", 500)).toEqual({ x: [1, 2], y: [10, null] });
   });
 });
 
@@ -69,10 +69,10 @@ test("a logarithmic axis has no place for zero and below", () => {
 
 describe("stepsBetween", () => {
   test("finds the steps of a stretch of time", () => {
-    expect(stepsBetween(curve([10, 20, 30, 40], [1, 2, 3, 4]), 15, 35)).toEqual([20, 30]);
+    expect(stepsBetween(curve([10, 20, 30, 40], [1, 2, 3, 4]), 15_000, 35_000)).toEqual([20, 30]);
   });
 
   test("finds none where there are no points", () => {
-    expect(stepsBetween(curve([10, 20], [1, 2]), 11, 19)).toBeUndefined();
+    expect(stepsBetween(curve([10, 20], [1, 2]), 11_000, 19_000)).toBeUndefined();
   });
 });

@@ -25,13 +25,16 @@ export function grown(curve: Window, tail: Window): Window {
   };
 }
 
-/** The curve over steps, or over time in seconds since 1970; points logged out of order are put into the order of time. */
-export function drawnOver(curve: Window, axis: XAxis): Drawn {
+/**
+ * The curve over steps, or over time in seconds since `origin` (milliseconds since 1970); points logged out of order
+ * are put into the order of time.
+ */
+export function drawnOver(curve: Window, axis: XAxis, origin: number): Drawn {
   if (axis === "step") return { x: curve.steps, y: curve.values };
   const order = curve.timestamps.map((_, index) => index);
   order.sort((one, other) => (curve.timestamps[one] ?? 0) - (curve.timestamps[other] ?? 0));
   return {
-    x: order.map((index) => (curve.timestamps[index] ?? 0) / 1000),
+    x: order.map((index) => ((curve.timestamps[index] ?? 0) - origin) / 1000),
     y: order.map((index) => curve.values[index] ?? null),
   };
 }
@@ -56,13 +59,13 @@ export function positive(values: readonly (number | null)[]): (number | null)[] 
   return values.map((value) => (value !== null && value > 0 ? value : null));
 }
 
-/** The steps of the points between two moments (seconds since 1970, both inclusive): what to ask for when zooming by time. */
+/** The steps of the points between two moments (milliseconds since 1970, both inclusive): what to ask for when zooming by time. */
 export function stepsBetween(curve: Window, from: number, to: number): [number, number] | undefined {
   let least = Infinity;
   let greatest = -Infinity;
   curve.timestamps.forEach((timestamp, index) => {
     const step = curve.steps[index] ?? 0;
-    if (timestamp < from * 1000 || timestamp > to * 1000) return;
+    if (timestamp < from || timestamp > to) return;
     least = Math.min(least, step);
     greatest = Math.max(greatest, step);
   });

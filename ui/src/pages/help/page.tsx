@@ -1,3 +1,6 @@
+import { createResource } from "solid-js";
+
+import { send } from "../../api/send";
 import { Teach } from "../../parts/teach";
 
 const FILTERS: [string, string][] = [
@@ -12,10 +15,12 @@ const FILTERS: [string, string][] = [
 
 /** The guide that comes with the page. */
 export function HelpPage() {
+  const [server] = createResource(() => send("GetServerInfo", {}));
   document.title = "Docs · Penstock";
   return (
     <article class="plain-page prose">
       <h1>Docs</h1>
+      <p class="quiet">{server.error || !server() ? "\u00a0" : `${server()?.name} ${server()?.version}`}</p>
       <h2 id="start">Send a run here</h2>
       <p>
         Install the client with <code>pip install penstock</code>, then run this. The published MLflow clients work too:

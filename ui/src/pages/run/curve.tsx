@@ -5,7 +5,7 @@ import type { SeriesSummary, Window } from "../../api/types";
 import { Plot, type Pointed } from "../../charts/plot";
 import { drawnOver, grown, stepsBetween, type XAxis } from "../../charts/series";
 import { count, counted, short } from "../../format/number";
-import { exact } from "../../format/time";
+import { duration } from "../../format/time";
 import { oneAtATime } from "../../parts/one-at-a-time";
 
 const HEIGHT = 210;
@@ -23,7 +23,7 @@ export interface CurveLook {
 }
 
 /** The card of one metric: loads its curve when it comes into sight, and more of it as the run goes on. */
-export function CurveCard(props: { runId: string; summary: SeriesSummary; look: CurveLook }) {
+export function CurveCard(props: { runId: string; startTime: number; summary: SeriesSummary; look: CurveLook }) {
   const [inSight, setInSight] = createSignal(false);
   const [whole, setWhole] = createSignal<Window>();
   const [part, setPart] = createSignal<Window>();
@@ -78,11 +78,18 @@ export function CurveCard(props: { runId: string; summary: SeriesSummary; look: 
     }),
   );
 
+  // Where time is counted from: the start of the run, unless points say that they are older.
+  const origin = () => {
+    const first = props.summary.first.timestamp;
+    return props.startTime && props.startTime <= first ? props.startTime : first;
+  };
   const curve = () => (zoom() && part()) || whole();
   const zoomTo = (from: number, to: number) => {
     const now = curve();
     const steps: Steps | undefined =
-      props.look.axis === "step" ? [Math.floor(from), Math.ceil(to)] : now && stepsBetween(now, from, to);
+      props.look.axis === "step"
+        ? [Math.floor(from), Math.ceil(to)]
+        : now && stepsBetween(now, origin() + from * 1000, origin() + to * 1000);
     if (steps) setZoom(steps);
   };
   // What is drawn until the finer points are there is the same part of the whole curve.
@@ -93,7 +100,7 @@ export function CurveCard(props: { runId: string; summary: SeriesSummary; look: 
     });
   const drawn = createMemo(() => {
     const now = curve();
-    return now && drawnOver(now, props.look.axis);
+    return now && drawnOver(now, props.look.axis, origin());
   });
   return (
     <article class="curve-card" ref={card} aria-label={props.summary.key}>
@@ -138,7 +145,7 @@ function Readout(props: { summary: SeriesSummary; pointed: Pointed | undefined; 
   const place = () => {
     const point = props.pointed;
     if (!point) return `step ${count(props.summary.last.step)}`;
-    return props.axis === "step" ? `step ${count(point.x)}` : exact(point.x * 1000);
+    return props.axis === "step" ? `step ${count(point.x)}` : `after ${duration(point.x * 1000)}`;
   };
   return (
     <p class="readout">

@@ -68,7 +68,14 @@ export function CurvesPanel(props: { run: Run; series: readonly SeriesSummary[] 
         </div>
         <div class="curves">
           <For each={found()}>
-            {(series) => <CurveCard runId={props.run.info.run_id} summary={series} look={look()} />}
+            {(series) => (
+              <CurveCard
+                runId={props.run.info.run_id}
+                startTime={props.run.info.start_time ?? 0}
+                summary={series}
+                look={look()}
+              />
+            )}
           </For>
         </div>
         <Show when={found().length === 0}>

@@ -1,4 +1,4 @@
-import { createMemo, createResource, For, Match, onCleanup, Show, Switch } from "solid-js";
+import { createMemo, createResource, createSignal, For, Match, onCleanup, Show, Switch } from "solid-js";
 
 import { ask, queryOf } from "../../api/send";
 import { bytes, count } from "../../format/number";
@@ -28,7 +28,7 @@ export function Preview(props: { runId: string; path: string; size: number | und
       </figcaption>
       <Switch fallback={<TextPreview address={address()} path={props.path} />}>
         <Match when={kind() === "image"}>
-          <img src={address()} alt={props.path} />
+          <Picture address={address()} alt={props.path} />
         </Match>
         <Match when={kind() === "svg"}>
           <DrawingPreview address={address()} alt={props.path} />
@@ -41,6 +41,18 @@ export function Preview(props: { runId: string; path: string; size: number | und
   );
 }
 
+function Picture(props: { address: string; alt: string }) {
+  const [broken, setBroken] = createSignal(false);
+  return (
+    <Show
+      when={!broken()}
+      fallback={<p class="quiet">This picture cannot be shown: it is not there, or not a picture.</p>}
+    >
+      <img src={props.address} alt={props.alt} onError={() => setBroken(true)} />
+    </Show>
+  );
+}
+
 /** A drawing goes through a blob, for the server calls no file but a picture a picture; as an image it can run nothing. */
 function DrawingPreview(props: { address: string; alt: string }) {
   const [url] = createResource(
@@ -50,7 +62,7 @@ function DrawingPreview(props: { address: string; alt: string }) {
   onCleanup(() => url.latest && URL.revokeObjectURL(url.latest));
   return (
     <Show when={!url.error} fallback={<ErrorNote error={url.error} />}>
-      <Show when={url()}>{(source) => <img src={source()} alt={props.alt} />}</Show>
+      <Show when={url()}>{(source) => <Picture address={source()} alt={props.alt} />}</Show>
     </Show>
   );
 }

@@ -5,6 +5,8 @@ import { count, counted, short } from "../../format/number";
 
 // Below this many rows looking is quicker than typing.
 const WORTH_FINDING = 12;
+// Longer texts are shown by their first characters, and whole when asked for.
+const LONG = 48;
 // Tags that are shown in the page's head already, or that only programs read.
 const KNOWN = new Set([
   "mlflow.runName",
@@ -73,6 +75,10 @@ function placeOf(extreme: SeriesSummary["least"]): string {
   return extreme ? `${extreme.value} at step ${count(extreme.step)}` : "";
 }
 
+function isLong(text: string): boolean {
+  return text.length > 2 * LONG || text.includes("\n");
+}
+
 function PairTable(props: { pairs: readonly { key: string; value: string }[] }) {
   return (
     <table class="plain pairs">
@@ -84,9 +90,12 @@ function PairTable(props: { pairs: readonly { key: string; value: string }[] }) 
                 {pair.key}
               </th>
               <td>
-                <span class="value" title={pair.value}>
-                  {pair.value}
-                </span>
+                <Show when={isLong(pair.value)} fallback={<span class="value">{pair.value}</span>}>
+                  <details>
+                    <summary class="value">{pair.value.slice(0, LONG)} …</summary>
+                    <pre>{pair.value}</pre>
+                  </details>
+                </Show>
               </td>
             </tr>
           )}

@@ -23,7 +23,7 @@ export interface Column {
 /** The run's name and status: the column that stays in sight. */
 export const NAME: Column = {
   title: "Name",
-  width: 208,
+  width: 236,
   sort: "attributes.run_name",
   cell: (row) => (
     <>
@@ -52,7 +52,7 @@ export const RUN_COLUMNS: Column[] = [
   },
   {
     title: "Source",
-    width: 124,
+    width: 144,
     sort: "tags.mlflow.source.name",
     cell: (row) => <span title={tagOf(row().run, "mlflow.source.name")}>{sourceName(row().run)}</span>,
   },
@@ -91,7 +91,7 @@ export function paramColumn(name: string): Column {
 
 /** Room for most of the name and an arrow; values get the same, for they come and go. */
 function widthFor(name: string): number {
-  return Math.min(180, Math.max(84, name.length * 7 + 30));
+  return Math.min(180, Math.max(84, name.length * 7.4 + 34));
 }
 
 function shortOrNothing(value: WireNumber | undefined): string {
