@@ -10,6 +10,7 @@ from penstock.entities.experiment import Experiment
 from penstock.entities.ids import ExperimentId
 from penstock.entities.metric import ExperimentTag
 from penstock.store import tables
+from penstock.store.by_rows import ByRows
 from penstock.store.transaction import Tx
 
 _experiments = tables.experiments
@@ -23,7 +24,8 @@ _COLUMNS: Final = (
     _experiments.c.last_update_time,
 )
 _BY_NAME: Final = select(_experiments.c.id).where(_experiments.c.name == bindparam("wanted"))
-_BY_ROW: Final = select(*_COLUMNS).where(_experiments.c.id == bindparam("wanted"))
+_HEADS: Final = ByRows(select(*_COLUMNS), _experiments.c.id)
+_TAGS_OF: Final = ByRows(select(_tags.c.experiment, _tags.c.key, _tags.c.value), _tags.c.experiment)
 _ADD: Final = (
     insert(_experiments)
     .values(
@@ -72,20 +74,11 @@ def create(tx: Tx, name: str, artifact_root: str, artifact_location: str = "") -
 
 def load(tx: Tx, rows: Sequence[int]) -> list[Experiment]:
     """The experiments in these rows, in this order; rows that are not there are left out."""
-    if not rows:
-        return []
-    found = _heads(tx, rows)
+    found = {head[0]: head for head in _HEADS.all(tx, rows)}
     tags: dict[int, list[ExperimentTag]] = {row: [] for row in rows}
-    query = select(_tags.c.experiment, _tags.c.key, _tags.c.value).where(_tags.c.experiment.in_(rows))
-    for row, key, value in tx.sql.execute(query.order_by(_tags.c.key)):
+    for row, key, value in sorted(_TAGS_OF.all(tx, rows)):
         tags[row].append(ExperimentTag(key, value))
     return [_entity(found[row], tags[row]) for row in rows if row in found]
-
-
-def _heads(tx: Tx, rows: Sequence[int]) -> dict[int, Any]:
-    if len(rows) == 1:
-        return {head[0]: head for head in tx.all(_BY_ROW, {"wanted": rows[0]})}
-    return {head[0]: head for head in tx.sql.execute(select(*_COLUMNS).where(_experiments.c.id.in_(rows)))}
 
 
 def _entity(head: Any, tags: list[ExperimentTag]) -> Experiment:

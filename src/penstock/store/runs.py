@@ -1,8 +1,8 @@
 """Runs in the store."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
@@ -10,7 +10,10 @@ from penstock.entities.ids import ExperimentId, RunId
 from penstock.entities.metric import Metric, Param, RunTag
 from penstock.entities.run import Run, RunData, RunInfo
 from penstock.store import tables
+from penstock.store.by_rows import ByRows
 from penstock.store.transaction import Tx
+
+T = TypeVar("T")
 
 _runs = tables.runs
 _keys = tables.keys
@@ -125,14 +128,24 @@ def run_info(row: RunRow) -> RunInfo:
     )
 
 
+def _of_table(table: Table, *values: str) -> ByRows:
+    """Name and values of what ``table`` holds for each run."""
+    columns = (table.c.run, _keys.c.name, *(table.c[value] for value in values))
+    return ByRows(select(*columns).join(_keys, _keys.c.id == table.c.key), table.c.run)
+
+
+_HEADS: Final = ByRows(select(*_COLUMNS), _runs.c.id)
+_LATEST: Final = _of_table(_series, "last_value", "last_timestamp", "last_step")
+_PARAMS: Final = _of_table(tables.params, "value")
+_TAGS: Final = _of_table(tables.tags, "value")
+
+
 def load(tx: Tx, rows: Sequence[int]) -> list[Run]:
     """The runs in these rows, whole, in this order."""
-    if not rows:
-        return []
-    heads = {head[0]: RunRow(*head) for head in _select_rows(tx, select(*_COLUMNS), _runs, "id", rows)}
-    metrics = {row: [_last(*rest) for _, *rest in group] for row, group in _of_runs(tx, _LATEST, _series, rows)}
-    params = {row: [Param(*rest) for _, *rest in group] for row, group in _of_runs(tx, _PARAMS, tables.params, rows)}
-    tags = {row: [RunTag(*rest) for _, *rest in group] for row, group in _of_runs(tx, _TAGS, tables.tags, rows)}
+    heads = {head[0]: RunRow(*head) for head in _HEADS.all(tx, rows)}
+    metrics = _by_run(_LATEST.all(tx, rows), _last)
+    params = _by_run(_PARAMS.all(tx, rows), Param)
+    tags = _by_run(_TAGS.all(tx, rows), RunTag)
     return [
         Run(
             info=run_info(heads[row]),
@@ -142,27 +155,14 @@ def load(tx: Tx, rows: Sequence[int]) -> list[Run]:
     ]
 
 
-_LATEST: Final = (_series.c.run, _keys.c.name, _series.c.last_value, _series.c.last_timestamp, _series.c.last_step)
-_PARAMS: Final = (tables.params.c.run, _keys.c.name, tables.params.c.value)
-_TAGS: Final = (tables.tags.c.run, _keys.c.name, tables.tags.c.value)
+def _by_run(found: list[tuple[Any, ...]], kind: Callable[..., T]) -> dict[int, list[T]]:
+    """For each run what was found of it, by name."""
+    found.sort(key=itemgetter(0, 1))
+    of_run: dict[int, list[T]] = {}
+    for row, *values in found:
+        of_run.setdefault(row, []).append(kind(*values))
+    return of_run
 
 
 def _last(key: str, value: float | None, timestamp: int, step: int) -> Metric:
     return Metric(key, float("nan") if value is None else value, timestamp, step)
-
-
-def _of_runs(tx: Tx, columns: Sequence[Any], table: Table, rows: Sequence[int]) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of a table that belong to these runs, grouped by run, sorted by key."""
-    query = select(*columns).select_from(table.join(_keys, _keys.c.id == table.c.key))
-    found = sorted(_select_rows(tx, query, table, "run", rows), key=lambda one: (one[0], one[1]))
-    for row, group in groupby(found, key=lambda one: one[0]):
-        yield row, list(group)
-
-
-def _select_rows(tx: Tx, query: Any, table: Table, column: str, rows: Sequence[int]) -> list[Any]:
-    """Every row of ``query`` where ``column`` is one of ``rows``, asked for by at most a thousand at once."""
-    found: list[Any] = []
-    for start in range(0, len(rows), 1000):
-        part = list(rows[start : start + 1000])
-        found.extend(tx.sql.execute(query.where(table.c[column].in_(part))).all())
-    return found
