@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, literal, select
 
 from penstock.entities.metric import Extreme, Metric, SeriesSummary
 from penstock.store import tables
@@ -39,9 +39,11 @@ def names_in(tx: Tx, experiments: Sequence[int]) -> tuple[list[str], list[str], 
 
 
 def _names(tx: Tx, table: Table, experiments: Sequence[int]) -> list[str]:
-    runs = select(tables.runs.c.id).where(tables.runs.c.experiment.in_(experiments))
-    used = select(table.c.key).where(table.c.run.in_(runs)).distinct()
-    return sorted(tx.sql.execute(select(_keys.c.name).where(_keys.c.id.in_(used))).scalars())
+    # For each name the search ends at the first run that has it. The run's experiment is looked up run by run: as a
+    # join, the database would rather begin with all runs of the experiment.
+    experiment = select(tables.runs.c.experiment).where(tables.runs.c.id == table.c.run).scalar_subquery()
+    used = select(literal(1)).where(table.c.key == _keys.c.id, experiment.in_(experiments)).exists()
+    return sorted(tx.sql.execute(select(_keys.c.name).where(used)).scalars())
 
 
 def summaries(tx: Tx, run: int) -> list[SeriesSummary]:

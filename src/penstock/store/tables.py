@@ -93,6 +93,8 @@ params = Table(
     Column("run", _Id, ForeignKey("runs.id"), primary_key=True, autoincrement=False),
     Column("key", _Id, ForeignKey("keys.id"), primary_key=True, autoincrement=False),
     Column("value", Text, nullable=False),
+    # Which params the runs of an experiment have is asked by name.
+    Index("params_by_key", "key", "run"),
     sqlite_with_rowid=False,
 )
 
