@@ -1,6 +1,7 @@
 """A real browser, a real server, and a plain way to log to it."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,8 +76,8 @@ def page(chromium: Browser, server: RunningServer) -> Iterator[Page]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # A refused request is said on the console too: tests that cause one look at what the page shows.
-        if message.type == "error" and "status of 4" not in message.text:
+        # A request that failed is said on the console too: tests that cause one look at what the page shows.
+        if message.type == "error" and not re.search(r"status of 4|net::ERR_", message.text):
             complaints.append(message.text)
 
     page.on("console", note)

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Logger
+from tests.conftest import RunningServer, StartServer
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +172,22 @@ def test_a_run_that_is_not_there_is_said_to_be_missing(page: Page) -> None:
     page.goto(f"/runs/{'0' * 32}")
 
     expect(page.get_by_role("alert")).to_contain_text("0" * 32)
+
+
+def test_the_page_goes_on_when_the_server_is_back(page: Page, server: RunningServer, start_server: StartServer) -> None:
+    logger = Logger(server.url)
+    run_id = logger.start_run("patient-stork")["run_id"]
+    page.goto(f"/runs/{run_id}")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+    server.process.terminate()
+    server.process.wait(10)
+    expect(page.get_by_text("Connecting")).to_be_visible()
+    start_server(folder=server.folder, port=int(server.url.rpartition(":")[2]))
+    logger.log_points(run_id, "loss", range(7))
+
+    expect(page.get_by_role("article", name="loss")).to_contain_text("exact · 7 points", timeout=15_000)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
 def test_the_theme_is_chosen_and_remembered(page: Page) -> None:
