@@ -35,6 +35,17 @@ def session() -> "Session":
     return _session
 
 
+def use(other: "Session | None") -> "Session | None":
+    """Let another session take the place of this process's, and return the one before.
+
+    For those who embed Penstock, or test it: nothing of the session before is ended.
+    """
+    global _session
+    before, _session = _session, other
+    _STACK.set(None)
+    return before
+
+
 def current() -> "ActiveRun | None":
     """The active run, seen from here; None if there is none, or if it cannot be told which of several is meant."""
     stack = _STACK.get()
@@ -66,10 +77,19 @@ def check_free() -> None:
         )
 
 
-def stack_here() -> Stack:
-    """The open runs that a new run would be nested in, outermost first."""
+def stack_for(*, nested: bool) -> Stack:
+    """The open runs that a run which starts here would be in, outermost first.
+
+    A thread that was started before them, or beside them, is in them only if it says ``nested``.
+    """
     run = current()
-    return (*run.above, run) if run is not None else ()
+    if run is None:
+        return ()
+    thread = threading.current_thread()
+    known: Stack = _STACK.get() or getattr(thread, _HANDED, ())
+    if nested or run in known or thread is threading.main_thread():
+        return (*run.above, run)
+    return ()
 
 
 def push(run: "ActiveRun") -> None:

@@ -182,7 +182,7 @@ def start_run(  # noqa: PLR0913, PLR0917 - the arguments that users of MLflow kn
     """
     session = active.session()
     wanted = run_id or session.take_run_id()
-    above = active.stack_here()
+    above = active.stack_for(nested=nested)
     if above and not nested:
         raise InvalidState(
             f"Run {above[-1].info.run_id} is active. End it with penstock.end_run(), or start this one inside it with "

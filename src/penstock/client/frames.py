@@ -8,7 +8,7 @@ frame.
 
 import struct
 from collections.abc import Iterator
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final
 from zlib import crc32
 
@@ -23,9 +23,26 @@ _SUM: Final = struct.Struct(">II")
 HEAD_BYTES: Final = len(MARK) + _SUM.size
 pack_sum: Final = _SUM.pack
 
-_RAW_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, int, msgspec.Raw]])
-_RECORD_FRAMES: Final = msgspec.msgpack.Decoder(list[tuple[int, int, Record]])
-_THIRD: Final = itemgetter(2)
+
+class Frame(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A record and what is around it. Not a tuple, which would have the garbage collector look at millions of them."""
+
+    mark: int
+    sum: int
+    record: Record
+
+
+class RawFrame(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The same with the record still encoded."""
+
+    mark: int
+    sum: int
+    record: msgspec.Raw
+
+
+_FRAMES: Final = msgspec.msgpack.Decoder(list[Frame])
+_RAW_FRAMES: Final = msgspec.msgpack.Decoder(list[RawFrame])
+_RECORD: Final = attrgetter("record")
 # The first bytes of an ArtifactLogged: an array of four that begins with the text "a".
 ARTIFACT_START: Final = b"\x94\xa1a"
 
@@ -43,7 +60,7 @@ def raw_records(count: int, frames: bytes) -> list[msgspec.Raw]:
     Raises:
         msgspec.DecodeError: there are not so many.
     """
-    return list(map(_THIRD, _RAW_FRAMES.decode(_array_of(count) + frames)))
+    return list(map(_RECORD, _RAW_FRAMES.decode(_array_of(count) + frames)))
 
 
 def records(count: int, frames: bytes) -> list[Record]:
@@ -52,7 +69,7 @@ def records(count: int, frames: bytes) -> list[Record]:
     Raises:
         msgspec.DecodeError: there are not so many.
     """
-    return list(map(_THIRD, _RECORD_FRAMES.decode(_array_of(count) + frames)))
+    return list(map(_RECORD, _FRAMES.decode(_array_of(count) + frames)))
 
 
 def walk(data: Any, start: int) -> Iterator[int]:
@@ -66,7 +83,8 @@ def walk(data: Any, start: int) -> Iterator[int]:
         body = start + HEAD_BYTES
         crc, length = _SUM.unpack_from(data, body - _SUM.size)
         end = body + length
-        if data[start : start + len(MARK)] != MARK or end > size or crc32(data[body:end]) != crc:
+        # Nothing has no length but a torn head, whose zeros would pass for the sum of nothing.
+        if data[start : start + len(MARK)] != MARK or not length or end > size or crc32(data[body:end]) != crc:
             return
         yield end
         start = end

@@ -14,7 +14,9 @@ from penstock.client.spool import clear, spool_folder
 from penstock.client.transport import may_pass, pause
 from penstock.errors import PenstockError
 
-_ADOPT_SECONDS: Final = 10.0
+# How often somebody may have left an orphan, and how many are taken at once: each holds a file open.
+_LOOK_SECONDS: Final = 10.0
+_MOST_ADOPTED: Final = 64
 # Somebody waits for the end: the store is asked again sooner than politeness says.
 _HURRIED_SECONDS: Final = 1.0
 # The first failure may be a hiccup; after so many the user is told.
@@ -149,10 +151,13 @@ class Lane:
     # ---- inside
 
     def _take_in(self) -> None:
-        if time.monotonic() >= self._next_look and not self.is_away:
-            self._next_look = time.monotonic() + _ADOPT_SECONDS
+        # One is enough to find out whether the store is back.
+        most = _MOST_ADOPTED if not self.is_away else 1 - len(self.journals)
+        if most > 0 and time.monotonic() >= self._next_look:
+            found = self._orphans.adopt(skip=self.refused, most=most)
+            self._next_look = 0.0 if len(found) == most else time.monotonic() + _LOOK_SECONDS
             # Before what this process says of a run comes what a dead one said.
-            self.journals[:0] = self._orphans.adopt(skip=self.refused)
+            self.journals[:0] = found
             self.released = {name for name in self.released if (self.connection.journals / name).exists()}
         while self._inbox:
             self.journals.append(self._inbox.popleft())
@@ -171,6 +176,8 @@ class Lane:
         if journal.is_done:
             self.journals.remove(journal)
             journal.delete()
+            if journal.path:
+                self.released.discard(journal.path.name)
             clear(spool_folder(self.connection.journals, journal.header.run_id))
 
     def _reached(self) -> None:

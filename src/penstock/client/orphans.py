@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from penstock.client.connect import Connection
 from penstock.client.frames import encode_record, frame_of
@@ -12,9 +11,6 @@ from penstock.client.notices import warn
 from penstock.entities.record import StatusChanged
 from penstock.entities.run import RunStatus
 from penstock.errors import InvalidParameter
-
-# Each holds a file open.
-_MOST_AT_ONCE: Final = 64
 
 
 class Orphans:
@@ -25,11 +21,11 @@ class Orphans:
         # Names that are not for us: of other stores, or damaged.
         self._passed_over: set[str] = set()
 
-    def adopt(self, skip: Collection[str]) -> list[Journal]:
-        """Take over what nobody holds, oldest first, apart from the file names in ``skip``."""
+    def adopt(self, skip: Collection[str], most: int) -> list[Journal]:
+        """Take over at most so many that nobody holds, oldest first, apart from the file names in ``skip``."""
         found: list[Journal] = []
         for path in journal_files(self._connection.journals):
-            if len(found) >= _MOST_AT_ONCE:
+            if len(found) >= most:
                 break
             if path.name in self._passed_over or path.name in skip:
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from penstock.client.connect import Connection
+from penstock.client.journal import Journal
 from penstock.client.lane import Lane
 
 # How often journals that are being written are looked at.
@@ -77,21 +78,12 @@ class Sender:
         for lane in self.lanes:
             # What forked children left behind is ours to bring.
             lane.look_now()
-        self._waiting += 1
-        try:
-            before = self._begun
-            while self._done <= before or not all(lane.has_sent(marks) for lane, marks in wanted):
-                left = deadline - time.monotonic()
-                if left <= 0 or (any(lane.is_away for lane in self.lanes) and not patient()):
-                    return False
-                self.nudge()
-                if self._thread is None:
-                    return False
-                with self._progress:
-                    self._progress.wait(min(left, 0.05))
-            return True
-        finally:
-            self._waiting -= 1
+        with self._progress:
+            self._waiting += 1
+            try:
+                return self._wait_for(wanted, deadline, patient)
+            finally:
+                self._waiting -= 1
 
     def seal(self) -> None:
         """Nothing more will be logged by this process."""
@@ -104,6 +96,20 @@ class Sender:
         self._wake.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(seconds)
+
+    def _wait_for(
+        self, wanted: list[tuple[Lane, list[tuple[Journal, int]]]], deadline: float, patient: Callable[[], bool]
+    ) -> bool:
+        before = self._begun
+        while self._done <= before or not all(lane.has_sent(marks) for lane, marks in wanted):
+            left = deadline - time.monotonic()
+            if left <= 0 or (any(lane.is_away for lane in self.lanes) and not patient()):
+                return False
+            self.nudge()
+            if self._thread is None:
+                return False
+            self._progress.wait(min(left, 0.1))
+        return True
 
     def _start(self) -> None:
         thread = threading.Thread(target=self._work, name="penstock-sender", daemon=True)

@@ -38,13 +38,18 @@ READ_FLUSH_SECONDS: Final = 10.0
 class Session:
     """What one process has going. Made by ``active.session``; safe to use from any thread.
 
+    Args:
+        settings: where to, and how.
+        ends_with_process: whether the end of the process, by whatever way, ends the runs; else ``close`` does.
+
     Attributes:
         open_runs: the runs that this process started and has not ended.
         last_run: the run that was started last.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, ends_with_process: bool = False) -> None:
         self.settings = settings
+        self._ends_with_process = ends_with_process
         self.sender = Sender()
         self.open_runs: list[ActiveRun] = []
         self.last_run: ActiveRun | None = None
@@ -60,7 +65,7 @@ class Session:
     @classmethod
     def of_process(cls) -> "Session":
         """The session of this process, with the settings of its environment."""
-        return cls(Settings.of_process())
+        return cls(Settings.of_process(), ends_with_process=True)
 
     # ---- where to
 
@@ -169,7 +174,7 @@ class Session:
             self.open_runs = [*self.open_runs, handle]
             self.last_run = handle
         active.push(handle)
-        self._lifecycle.install()
+        self._watch_the_end()
         self._capture_packages(handle)
         return handle
 
@@ -187,7 +192,7 @@ class Session:
             if key not in self._attached:
                 start = RunStarted(now_ms(), experiment_id="", resumed=True)
                 self._attached[key] = self._handle(RunId(run_id), start, owner=False)
-                self._lifecycle.install()
+                self._watch_the_end()
             return self._attached[key]
 
     def ended(self, run: ActiveRun) -> None:
@@ -287,6 +292,10 @@ class Session:
 
     # ---- the end
 
+    def close(self) -> None:
+        """End the open runs, give the sender its time, say what is left and close the stores."""
+        self._lifecycle.finish()
+
     def disconnect(self) -> None:
         """Close every store."""
         for connection in {id(one): one for one in self._connections.values()}.values():
@@ -300,6 +309,10 @@ class Session:
         for connection in self._connections.values():
             connection.forget()
         self.sender.forget()
+
+    def _watch_the_end(self) -> None:
+        if self._ends_with_process:
+            self._lifecycle.install()
 
     def _lane(self) -> Lane:
         return self.sender.lane(self.connection())

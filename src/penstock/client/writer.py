@@ -127,9 +127,10 @@ class Writer:
                 # Another thread may have made room meanwhile.
                 self._write(frame)
             except ValueError:
-                journal = self._with_room(len(frame))
-                self._write = journal.map.write
-                self._write(frame)
+                # Stored before others learn of the room, or they might fill it first.
+                room = self._with_room(len(frame)).map
+                room.write(frame)
+                self._write = room.write
 
     def _with_room(self, size: int) -> Journal:
         journal = self._journal
