@@ -190,6 +190,19 @@ def test_the_page_goes_on_when_the_server_is_back(page: Page, server: RunningSer
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
+def test_on_a_narrow_screen_the_list_lies_over_the_page_until_something_is_chosen(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.goto("/experiments/0")
+    default = page.get_by_role("link", name="Default")
+    expect(default).to_be_hidden()
+
+    page.get_by_role("button", name="Experiments").click()
+    default.click()
+
+    expect(default).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_the_theme_is_chosen_and_remembered(page: Page) -> None:
     page.goto("/help")
     page.get_by_role("button", name="Use the dark theme").click()

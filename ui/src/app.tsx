@@ -1,4 +1,4 @@
-import { createEffect, createSignal, Match, Switch } from "solid-js";
+import { createEffect, createSignal, Match, on, Switch } from "solid-js";
 
 import { useApp } from "./app-context";
 import { Header } from "./parts/header";
@@ -16,11 +16,8 @@ export function App() {
   const { router } = useApp();
   const [menuOpen, setMenuOpen] = createSignal(false);
   const experiments = createExperiments();
-  // On a narrow screen the list lies over the page: going somewhere closes it.
-  createEffect(() => {
-    router.path();
-    setMenuOpen(false);
-  });
+  // On a narrow screen the list lies over the page: going somewhere else, or back, closes it.
+  createEffect(on(router.path, () => setMenuOpen(false)));
 
   const experimentId = () => {
     const route = router.route();
@@ -38,7 +35,8 @@ export function App() {
       </a>
       <Header menuOpen={menuOpen()} onMenu={() => setMenuOpen(!menuOpen())} />
       <div class="frame" classList={{ "menu-open": menuOpen() }}>
-        <Sidebar experiments={experiments} />
+        <Sidebar experiments={experiments} onGo={() => setMenuOpen(false)} />
+        <div class="scrim" onClick={() => setMenuOpen(false)} />
         <main id="main" tabIndex={-1}>
           <Switch fallback={<Missing />}>
             <Match when={router.route().page === "home"}>

@@ -10,7 +10,7 @@ import type { Experiments } from "./list";
 const SHOWN = 200;
 
 /** The experiments, to go to and fro between. */
-export function Sidebar(props: { experiments: Experiments }) {
+export function Sidebar(props: { experiments: Experiments; onGo: () => void }) {
   const [here] = useApp().here;
   const [typed, setTyped] = createSignal("");
   const found = createMemo(() => find(props.experiments.all(), typed()));
@@ -33,6 +33,7 @@ export function Sidebar(props: { experiments: Experiments }) {
             <li>
               <Link
                 href={`/experiments/${experiment.experiment_id}`}
+                onClick={() => props.onGo()}
                 aria-current={here() === experiment.experiment_id ? "page" : undefined}
                 title={experiment.name}
               >
