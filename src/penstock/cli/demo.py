@@ -25,8 +25,9 @@ _STOP_SECONDS: Final = 10.0
 
 
 class Task(NamedTuple):
-    """One run to make: its experiment, what trains it, and with which params."""
+    """One run to make: its script, its experiment, what trains it, and with which params."""
 
+    script: Path
     experiment: str
     train: Callable[[dict[str, Any]], None]
     params: dict[str, Any]
@@ -74,8 +75,9 @@ def load_tasks() -> list[Task]:
         raise click.ClickException("The demo needs scikit-learn and matplotlib. Run: pip install 'penstock[demo]'")
     columns: list[list[Task]] = []
     for name in _SCRIPTS:
-        script = runpy.run_path(str(examples_folder() / f"{name}.py"))
-        columns.append([Task(script["EXPERIMENT"], script["train"], params) for params in script["GRID"]])
+        path = examples_folder() / f"{name}.py"
+        script = runpy.run_path(str(path))
+        columns.append([Task(path, script["EXPERIMENT"], script["train"], params) for params in script["GRID"]])
     return [task for row in itertools.zip_longest(*columns) for task in row if task is not None]
 
 
@@ -93,6 +95,8 @@ def train(tasks: list[Task], store: Path) -> None:
     penstock.set_tracking_uri(str(store))
     with click.progressbar(tasks, label=f"Training {len(tasks)} models", show_pos=True) as bar:
         for task in bar:
+            # The page is to name the script that trains, as if it were run by itself.
+            sys.modules["__main__"].__file__ = str(task.script)
             penstock.set_experiment(task.experiment)
             task.train(task.params)
     penstock.flush()

@@ -15,3 +15,7 @@ GIT_DIRTY: Final = "mlflow.source.git.dirty"
 GIT_DIFF: Final = "mlflow.source.git.diff"
 LOGGED_TABLES: Final = "mlflow.loggedArtifacts"
 LOGGED_IMAGES: Final = "mlflow.loggedImages"
+PACKAGES: Final = "penstock.packages"
+
+LONG: Final = frozenset({GIT_DIFF, PACKAGES})
+"""Tags of many kilobytes that each run records by itself: a search leaves them out, ``GetRun`` has them."""

@@ -95,7 +95,10 @@ class RestoreRun(Operation[Nothing], frozen=True, kw_only=True):
 
 
 class SearchRuns(Operation[RunPage], frozen=True, kw_only=True):
-    """Find runs by a filter (surface, 2.6), in the experiments named."""
+    """Find runs by a filter (surface, 2.6), in the experiments named.
+
+    The tags ``mlflow.source.git.diff`` and ``penstock.packages``, many kilobytes a run, are left out: ``GetRun`` has them.
+    """
 
     experiment_ids: list[str] = []
     filter: str = ""

@@ -38,7 +38,7 @@ def search_runs(work: Work, op: ops.SearchRuns) -> ops.RunPage:
     view = view_type(op.run_view_type)
     rows = find_runs(work.tx.sql, experiments, filter_, order, view, count + 1, offset)
     token = next_token(offset + count) if len(rows) > count else ""
-    return ops.RunPage(runs.load(work.tx, rows[:count]), token)
+    return ops.RunPage(runs.load(work.tx, rows[:count], with_long_tags=False), token)
 
 
 def count(work: Work, op: own.CountRuns) -> own.RunCount:

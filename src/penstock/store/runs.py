@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 
+from penstock.entities import wellknown
 from penstock.entities.ids import ExperimentId, RunId
 from penstock.entities.metric import Metric, Param, RunTag
 from penstock.entities.run import Run, RunData, RunInfo
@@ -128,24 +129,27 @@ def run_info(row: RunRow) -> RunInfo:
     )
 
 
-def _of_table(table: Table, *values: str) -> ByRows:
+def _of_table(table: Table, *values: str) -> Select[Any]:
     """Name and values of what ``table`` holds for each run."""
     columns = (table.c.run, _keys.c.name, *(table.c[value] for value in values))
-    return ByRows(select(*columns).join(_keys, _keys.c.id == table.c.key), table.c.run)
+    return select(*columns).join(_keys, _keys.c.id == table.c.key)
 
 
 _HEADS: Final = ByRows(select(*_COLUMNS), _runs.c.id)
-_LATEST: Final = _of_table(_series, "last_value", "last_timestamp", "last_step")
-_PARAMS: Final = _of_table(tables.params, "value")
-_TAGS: Final = _of_table(tables.tags, "value")
+_LATEST: Final = ByRows(_of_table(_series, "last_value", "last_timestamp", "last_step"), _series.c.run)
+_PARAMS: Final = ByRows(_of_table(tables.params, "value"), tables.params.c.run)
+_TAGS: Final = ByRows(_of_table(tables.tags, "value"), tables.tags.c.run)
+_SHORT_TAGS: Final = ByRows(
+    _of_table(tables.tags, "value").where(*(_keys.c.name != name for name in sorted(wellknown.LONG))), tables.tags.c.run
+)
 
 
-def load(tx: Tx, rows: Sequence[int]) -> list[Run]:
-    """The runs in these rows, whole, in this order."""
+def load(tx: Tx, rows: Sequence[int], *, with_long_tags: bool = True) -> list[Run]:
+    """The runs in these rows, whole, in this order; perhaps without the long tags that each records by itself."""
     heads = {head[0]: RunRow(*head) for head in _HEADS.all(tx, rows)}
     metrics = _by_run(_LATEST.all(tx, rows), _last)
     params = _by_run(_PARAMS.all(tx, rows), Param)
-    tags = _by_run(_TAGS.all(tx, rows), RunTag)
+    tags = _by_run((_TAGS if with_long_tags else _SHORT_TAGS).all(tx, rows), RunTag)
     return [
         Run(
             info=run_info(heads[row]),
