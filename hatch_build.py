@@ -30,7 +30,8 @@ class PageHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         # `penstock demo` runs the very scripts that a reader of the repository finds in examples/.
-        build_data["force_include"][str(root / "examples")] = "penstock/examples"
+        if self.target_name == "wheel":
+            build_data["force_include"][str(root / "examples")] = "penstock/examples"
         if os.environ.get(_SKIP):
             return
         if not is_fresh(root):
