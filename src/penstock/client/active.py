@@ -86,7 +86,7 @@ def stack_for(*, nested: bool) -> Stack:
     if run is None:
         return ()
     thread = threading.current_thread()
-    known: Stack = _STACK.get() or getattr(thread, _HANDED, ())
+    known: Stack = _STACK.get() or getattr(thread, _HANDED, None) or ()
     if nested or run in known or thread is threading.main_thread():
         return (*run.above, run)
     return ()

@@ -255,5 +255,5 @@ class Client(RunFilesClient):
         return self._connection.transport
 
     def _read(self, op: Operation[R]) -> R:
-        self._session.flush_to_read()
+        self._session.flush_to_read(self._connection)
         return self._transport.send(op)

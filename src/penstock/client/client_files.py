@@ -117,11 +117,11 @@ class RunFilesClient:
         return str(target.joinpath(*where.parts))
 
     def _files(self, run_id: str) -> ArtifactLog:
-        self._session.flush_to_read()
+        self._session.flush_to_read(self._connection)
         return StoredLog(StoreFiles(self._connection, run_id))
 
     def _place(self, run_id: str) -> tuple[ArtifactStore, ArtifactPath]:
-        self._session.flush_to_read()
+        self._session.flush_to_read(self._connection)
         return self._connection.run_place(run_id)
 
 

@@ -38,12 +38,15 @@ class Connection(ABC):
         journals: the folder of its journals.
         journal_uri: how journals name the store; one beside them is named in a way that moves with it.
         is_local: whether the store is in this process.
+        busy: held while modules are loaded or a database is used. A fork waits for it: the child would have half of a
+            module for ever, or a lock of SQLite that nobody gives back.
     """
 
     uri: str
     journals: Path
     journal_uri: str
     is_local = False
+    busy: threading.RLock
 
     @property
     def exists(self) -> bool:
@@ -91,9 +94,13 @@ class Connection(ABC):
             Unsupported: they cannot be reached from here.
         """
 
-    @abstractmethod
+    def rest(self, seconds: float) -> bool:
+        """Before a fork: hold ``busy`` if it can be had in time, which is returned, with nothing open."""
+        return self.busy.acquire(timeout=seconds)
+
     def forget(self) -> None:
         """In a forked child: leave the parent's connections and locks alone."""
+        self.busy = threading.RLock()
 
     @abstractmethod
     def close(self) -> None:
@@ -121,7 +128,7 @@ class LocalConnection(Connection):
         self.journals = journals or journal_folder(uri)
         self.journal_uri = _BESIDE + Path(uri.removeprefix(_SQLITE)).name if uri.startswith(_SQLITE) else ""
         self._service: Service | None = None
-        self._lock = threading.Lock()
+        self.busy = threading.RLock()
 
     @property
     def exists(self) -> bool:
@@ -132,7 +139,7 @@ class LocalConnection(Connection):
     @property
     def service(self) -> "Service":
         """The store's service, opened when first asked for."""
-        with self._lock:
+        with self.busy:
             if self._service is None:
                 # SQLAlchemy and all: a process that only logs to a server never loads it.
                 from penstock.service.opening import open_service
@@ -143,16 +150,21 @@ class LocalConnection(Connection):
     @property
     def transport(self) -> Transport:
         """The way in (see ``Connection``)."""
-        return Local(self.service)
+        return Local(self)
+
+    def send(self, op: Operation[R]) -> R:
+        """Carry out ``op``, while no fork comes between."""
+        with self.busy:
+            return self.service.send(op)
 
     def quick(self, op: Operation[R]) -> R:
         """Carry out ``op`` (see ``Connection``)."""
-        return self.service.send(op)
+        return self.send(op)
 
     def append(self, run_id: str, writer: str, batch: Batch) -> RecordsAppended:
         """Bring a batch to the store (see ``Connection``)."""
         op = AppendRecords(run_id=run_id, writer=writer, first_seq=batch.first_seq, records=batch.records())
-        return self.service.send(op)
+        return self.send(op)
 
     def foreign(self) -> Foreign | None:
         """Never: this is our own store."""
@@ -162,13 +174,20 @@ class LocalConnection(Connection):
         """Where artifacts lie (see ``Connection``)."""
         return self.service.places.resolve(artifact_uri)
 
-    def forget(self) -> None:
-        """Get a new lock: the parent may have held the old one. The service itself survives a fork."""
-        self._lock = threading.Lock()
+    def rest(self, seconds: float) -> bool:
+        """Before a fork: close the store too (see ``Connection``).
+
+        SQLite keeps account of its locks by process: a child that opened a file which its parent has open would
+        believe that it holds what the parent holds.
+        """
+        held = super().rest(seconds)
+        if held:
+            self.close()
+        return held
 
     def close(self) -> None:
         """Close the store."""
-        with self._lock:
+        with self.busy:
             service, self._service = self._service, None
         if service is not None:
             service.close()
@@ -181,6 +200,7 @@ class HttpConnection(Connection):
         self.http = Http(uri, settings)
         self.uri = self.journal_uri = self.http.url
         self.journals = journals or Path(settings.text("PENSTOCK_JOURNAL_DIR") or f"{HOME}/journal").absolute()
+        self.busy = threading.RLock()
         self._foreign: Foreign | None = None
         self._known = False
 
@@ -191,10 +211,12 @@ class HttpConnection(Connection):
 
     def quick(self, op: Operation[R]) -> R:
         """Carry out ``op`` (see ``Connection``)."""
+        self._load()
         return self.http.send_once(op, _QUICK_SECONDS)
 
     def append(self, run_id: str, writer: str, batch: Batch) -> RecordsAppended:
         """Bring a batch to the store (see ``Connection``)."""
+        self._load()
         foreign = self.foreign()
         if foreign is not None:
             return foreign.append(run_id, batch)
@@ -202,6 +224,7 @@ class HttpConnection(Connection):
 
     def foreign(self) -> Foreign | None:
         """The translator for a server that is not ours (see ``Connection``); the server is asked once."""
+        self._load()
         if not self._known:
             self._foreign = Foreign(self.http, self.journals) if is_foreign(self.http, _QUICK_SECONDS) else None
             self._known = True
@@ -209,22 +232,26 @@ class HttpConnection(Connection):
 
     def place(self, artifact_uri: str) -> tuple[ArtifactStore, ArtifactPath]:
         """Where artifacts lie (see ``Connection``)."""
-        if artifact_uri.startswith(_PROXIED):
+        with self.busy:
             from penstock.artifacts.http import HttpArtifacts
-
+            from penstock.artifacts.local import LocalArtifacts
+        if artifact_uri.startswith(_PROXIED):
             path = artifact_uri.removeprefix(_PROXIED).strip("/")
             return HttpArtifacts(self.uri, self.http.pool, self.http.headers), artifact_path(path)
         local = artifact_uri.removeprefix("file://")
         if local.startswith("/"):
-            from penstock.artifacts.local import LocalArtifacts
-
             return LocalArtifacts(local), artifact_path("")
         raise Unsupported(
             f"Artifacts at '{artifact_uri}' cannot be reached from here: start the server with --serve-artifacts."
         )
 
+    def _load(self) -> None:
+        with self.busy:
+            assert self.http.pool
+
     def forget(self) -> None:
         """Leave the parent's connections alone (see ``Connection``)."""
+        super().forget()
         self.http.forget()
 
     def close(self) -> None:

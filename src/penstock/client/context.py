@@ -42,6 +42,15 @@ def describe(settings: Settings) -> dict[str, str]:
     return {key: value for key, value in tags.items() if value and len(value) <= rules.MAX_TAG_VALUE_LENGTH}
 
 
+def load_metadata() -> None:
+    """Load the modules that ``packages`` needs, some of which are loaded only when one is looked at."""
+    from importlib.metadata import distributions
+
+    for first in distributions():
+        assert first.metadata is not None
+        break
+
+
 @cache
 def packages() -> str:
     """The installed packages, a line ``name==version`` each, by name."""

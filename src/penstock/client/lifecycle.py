@@ -15,6 +15,7 @@ from penstock.client.notices import warn
 from penstock.entities.run import RunStatus
 
 if TYPE_CHECKING:
+    from penstock.client.connect import Connection
     from penstock.client.session import Session
 
 # Whoever sends SIGTERM often kills ten seconds later.
@@ -23,6 +24,7 @@ _TERMINATED_SECONDS: Final = 5.0
 _AWAY_SECONDS: Final = 5.0
 _HURRIED_SECONDS: Final = 1.0
 _STOP_SECONDS: Final = 2.0
+_REST_SECONDS: Final = 5.0
 
 
 class Lifecycle:
@@ -37,6 +39,7 @@ class Lifecycle:
         self._installed = False
         self._status = RunStatus.FINISHED
         self._threads: list[threading.Thread] = []
+        self._resting: list[Connection] = []
 
     def install(self) -> None:
         """Hook into the end of the process; once."""
@@ -46,7 +49,12 @@ class Lifecycle:
         atexit.register(self.finish)
         self._watch_exceptions()
         self._watch_termination()
-        os.register_at_fork(after_in_child=self._after_fork)
+        # It takes a lock before a fork too. Being loaded first it does so last, after those who may need it are waited for.
+        import logging  # noqa: F401
+
+        os.register_at_fork(
+            before=self._before_fork, after_in_parent=self._after_fork_in_parent, after_in_child=self._after_fork
+        )
 
     def in_background(self, work: Callable[[], None]) -> None:
         """Do something that is not urgent in a thread; the end of the process waits for it a moment."""
@@ -112,8 +120,18 @@ class Lifecycle:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
+    def _before_fork(self) -> None:
+        """Wait while another thread does what a child must not find half-done (see ``Connection.busy``)."""
+        self._resting = self._session.rest(_REST_SECONDS)
+
+    def _after_fork_in_parent(self) -> None:
+        for connection in self._resting:
+            connection.busy.release()
+        self._resting = []
+
     def _after_fork(self) -> None:
         self._threads = []
+        self._resting = []
         self._status = RunStatus.FINISHED
         active.forget()
         self._session.forget()

@@ -12,6 +12,7 @@ from penstock.client.files import RunFiles
 from penstock.client.lane import Lane
 from penstock.client.lifecycle import Lifecycle
 from penstock.client.notices import warn
+from penstock.client.orphans import journal_files
 from penstock.client.run import ActiveRun, checked_tags
 from penstock.client.sender import Sender
 from penstock.client.transport import may_pass
@@ -268,7 +269,9 @@ class Session:
         if context.packages.cache_info().currsize:
             _log_packages(handle)
             return
-        # Looking through hundreds of packages takes a while: the first run does not wait for it.
+        # Looking through hundreds of packages takes a while: the first run does not wait for it. But what that needs is
+        # loaded here: a fork in the meantime must not leave the child with half of a module.
+        context.load_metadata()
         self._lifecycle.in_background(lambda: _log_packages(handle))
 
     # ---- asking
@@ -286,8 +289,16 @@ class Session:
         self.flush_to_read()
         return self.connection().transport.send(op)
 
-    def flush_to_read(self) -> bool:
-        """Wait a little for what was logged to arrive, and not at all for a store that is away."""
+    def flush_to_read(self, connection: Connection | None = None) -> bool:
+        """Wait a little for what was logged to arrive, and not at all for a store that is away.
+
+        What dead processes left is brought too: who reads after a crash wants to see what led to it.
+        """
+        store = connection or self.connection()
+        lane = self.sender.lane(store)
+        if journal_files(store.journals):
+            lane.look_now()
+            self.sender.nudge()
         return self.sender.flush(READ_FLUSH_SECONDS, patient=lambda: False)
 
     # ---- the end
@@ -298,17 +309,24 @@ class Session:
 
     def disconnect(self) -> None:
         """Close every store."""
-        for connection in {id(one): one for one in self._connections.values()}.values():
+        for connection in self._stores():
             connection.close()
+
+    def rest(self, seconds: float) -> list[Connection]:
+        """Before a fork: hold what can be held still in time, with nothing open, until ``busy`` of each is released."""
+        return [connection for connection in self._stores() if connection.rest(seconds)]
 
     def forget(self) -> None:
         """In a forked child: nothing here is ours to end, and the parent may have held any lock."""
         self._lock = threading.RLock()
         for handle in list(self._handles):
             handle.abandon()
-        for connection in self._connections.values():
+        for connection in self._stores():
             connection.forget()
         self.sender.forget()
+
+    def _stores(self) -> list[Connection]:
+        return list(dict.fromkeys(self._connections.values()))
 
     def _watch_the_end(self) -> None:
         if self._ends_with_process:
