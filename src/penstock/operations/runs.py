@@ -48,9 +48,10 @@ class ArtifactPage(Struct, frozen=True, omit_defaults=True):
     next_page_token: str = ""
 
 
-class CreateRun(Operation[RunFound], frozen=True, kw_only=True):
+class CreateRun(Operation[RunFound], frozen=True, kw_only=True, omit_defaults=False):
     """Start a run; its id is minted here. Times are milliseconds since 1970 (UTC)."""
 
+    # Written in full: a published server takes an experiment that is not named for one that is named "".
     experiment_id: str = "0"
     user_id: str = ""
     run_name: str = ""
