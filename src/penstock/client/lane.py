@@ -144,9 +144,13 @@ class Lane:
 
     def forget(self) -> None:
         """In a forked child: let go of the parent's journals, so that their locks end with the parent."""
+        self.let_go()
+        self._reset()
+
+    def let_go(self) -> None:
+        """Close the journals; what the store does not have stays in them."""
         for journal in [*self.journals, *self._inbox]:
             journal.close()
-        self._reset()
 
     # ---- inside
 

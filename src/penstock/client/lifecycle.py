@@ -74,6 +74,7 @@ class Lifecycle:
         self._send_rest(limit, limit if session.settings.is_set("PENSTOCK_FLUSH_TIMEOUT") else _AWAY_SECONDS)
         session.sender.stop(_STOP_SECONDS)
         self._say_what_is_left()
+        session.sender.let_go()
         session.disconnect()
 
     def _send_rest(self, seconds: float, while_away: float) -> bool:

@@ -97,6 +97,11 @@ class Sender:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(seconds)
 
+    def let_go(self) -> None:
+        """After ``stop``: leave what has not been sent to whoever comes next."""
+        for lane in self.lanes:
+            lane.let_go()
+
     def _wait_for(
         self, wanted: list[tuple[Lane, list[tuple[Journal, int]]]], deadline: float, patient: Callable[[], bool]
     ) -> bool:
