@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 from penstock.errors import Busy, InvalidParameter, TooLarge
 from penstock.operations.base import Operation
 from penstock.operations.codec import JSON, MSGPACK, decode_body, decode_query, encode_result
-from penstock.operations.records import AppendRecords
-from penstock.operations.runs import GetMetricHistory
+from penstock.operations.experiments import GetExperiment, GetExperimentByName
+from penstock.operations.records import AppendRecords, GetServerInfo
+from penstock.operations.runs import GetMetricHistory, GetRun
 from penstock.operations.table import OPERATIONS
 from penstock.server.bridge import Bridge
 from penstock.server.exchange import Budget, Exchange
@@ -31,13 +32,15 @@ _MAX_ACTIVE: Final = 512
 # Reading more than this takes long enough to keep other requests waiting: a thread does it.
 _QUICK_BODY: Final = 64 * 2**10
 _ZLIB_WITH_GZIP_HEADER: Final = 31
+# These look up one thing by its key, which takes less time than to hand them to a thread.
+_POINT_READS: Final = frozenset({GetRun, GetExperiment, GetExperimentByName, GetServerInfo})
 
 
 class Operations:
     """Answers every operation.
 
     Writes go to the service's one writer, which commits what has gathered together; questions are carried out and
-    encoded in the threads of ``pool``.
+    encoded in the threads of ``pool``, but for those that only look one thing up.
     """
 
     def __init__(self, service: Service, pool: ThreadPoolExecutor) -> None:
@@ -67,6 +70,8 @@ class Operations:
                 await exchange.answer(200, encode_result(result))
             elif isinstance(op, GetMetricHistory) and op.max_results is None and not op.page_token:
                 await send_history(exchange, self._service.history_pages(op, ANONYMOUS), self._pool)
+            elif kind in _POINT_READS:
+                await exchange.answer(200, self._ask(op))
             else:
                 await exchange.answer(200, await self._in_thread(self._ask, op))
         finally:

@@ -5,10 +5,10 @@ Neighbouring points of one run, which is what most jobs are, go in together.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from itertools import groupby
+from queue import SimpleQueue
 from typing import Any, Final, NamedTuple, cast
 
 from penstock.errors import Unavailable
@@ -40,8 +40,9 @@ class GroupCommit:
         self._store = store
         self._work = work
         self._carry_out = carry_out
-        self._jobs: deque[Job] = deque()
-        self._wake = threading.Condition()
+        # None is the end. This queue hands over in C: a condition of threading's costs a tenth of a millisecond more.
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._entering = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = False
 
@@ -51,20 +52,19 @@ class GroupCommit:
         Raises:
             Unavailable: the thread is stopping.
         """
-        with self._wake:
+        with self._entering:
             if self._closing:
                 raise Unavailable("The server is stopping; try again in a moment.")
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, args=(after,), name="penstock-writer", daemon=True)
                 self._thread.start()
-            self._jobs.append(job)
-            self._wake.notify()
+            self._jobs.put(job)
 
     def close(self) -> None:
         """Do what waits, then stop."""
-        with self._wake:
+        with self._entering:
             self._closing = True
-            self._wake.notify()
+            self._jobs.put(None)
         if self._thread is not None:
             self._thread.join()
 
@@ -83,10 +83,16 @@ class GroupCommit:
 
     def _next_jobs(self) -> list[Job]:
         """What waits, when something does; nothing at the end."""
-        with self._wake:
-            while not self._jobs and not self._closing:
-                self._wake.wait()
-            return [self._jobs.popleft() for _ in range(min(len(self._jobs), _MOST_TOGETHER))]
+        jobs: list[Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            jobs.append(job)
+            if len(jobs) == _MOST_TOGETHER or self._jobs.empty():
+                return jobs
+            job = self._jobs.get()
+        # Whoever takes the end out with other jobs finds it again afterwards.
+        self._jobs.put(None)
+        return jobs
 
     def _commit(self, jobs: list[Job]) -> list[Any]:
         """The result of each job, or the error that undid it alone."""

@@ -136,6 +136,7 @@ class _Applying:
         self._row = tracking.change(self._work, self._running(), status, end_time or None)
 
     def _append_points(self) -> None:
+        allowed: dict[str, Points] = {}
         for key, (steps, timestamps, values) in self._columns.items():
             try:
                 rules.check_key(key, "metric name")
@@ -145,8 +146,10 @@ class _Applying:
             if min(timestamps) < 0:
                 self._refused.append(f"The metric '{key}' has points with negative timestamps.")
                 continue
-            series.append(self._work.tx, self._running().id, key, Points(steps, timestamps, _storable(values)))
+            allowed[key] = Points(steps, timestamps, _storable(values))
         self._columns.clear()
+        if allowed:
+            series.append(self._work.tx, self._running().id, allowed)
 
 
 def _storable(values: list[float]) -> list[float]:

@@ -208,9 +208,10 @@ def _append(work: Work, row: RunRow, metrics: list[ops.BatchMetric]) -> None:
         steps.append(metric.step)
         timestamps.append(metric.timestamp)
         values.append(rules.storable(metric.value))
-    for key, column in columns.items():
+    for key in columns:
         rules.check_key(key, "metric name")
-        series.append(work.tx, row.id, key, Points(*column))
+    if columns:
+        series.append(work.tx, row.id, {key: Points(*column) for key, column in columns.items()})
 
 
 def _add_params(work: Work, row: RunRow, params: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Queries for what belongs to some rows, compiled once however many rows are asked about."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -7,10 +8,10 @@ from sqlalchemy import ColumnElement, Select, bindparam
 
 from penstock.store.transaction import Tx
 
-_AT_ONCE: Final = 100
-# No row has this number: it fills up the places that are not needed.
+# So many places a statement has; no row has the number that fills those which are not needed.
+_SIZES: Final = (1, 16, 128)
 _NO_ROW: Final = -1
-_NAMES: Final = tuple(f"row_{i}" for i in range(_AT_ONCE))
+_NAMES: Final = tuple(f"row_{i}" for i in range(_SIZES[-1]))
 
 
 class ByRows:
@@ -18,16 +19,15 @@ class ByRows:
 
     def __init__(self, query: Select[Any], column: ColumnElement[int]) -> None:
         """Prepare ``query``; it must live as long as its module."""
-        self._of_one = query.where(column == bindparam("row_0"))
-        self._of_many = query.where(column.in_([bindparam(name) for name in _NAMES]))
+        self._statements = [query.where(column.in_(list(map(bindparam, _NAMES[:size])))) for size in _SIZES]
 
-    def all(self, tx: Tx, rows: Sequence[int]) -> list[tuple[Any, ...]]:
-        """What belongs to ``rows``, in no order."""
-        if len(rows) == 1:
-            return tx.all(self._of_one, {"row_0": rows[0]})
+    def all(self, tx: Tx, rows: Sequence[int], **others: int) -> list[tuple[Any, ...]]:
+        """What belongs to ``rows``, in no order; ``others`` are further parameters of the query."""
         found: list[tuple[Any, ...]] = []
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
-            given = dict.fromkeys(_NAMES, _NO_ROW) | dict(zip(_NAMES, part, strict=False))
-            found.extend(tx.all(self._of_many, given))
+        for start in range(0, len(rows), _SIZES[-1]):
+            part = rows[start : start + _SIZES[-1]]
+            place = bisect_left(_SIZES, len(part))
+            spare = [_NO_ROW] * (_SIZES[place] - len(part))
+            given = dict(zip(_NAMES, [*part, *spare], strict=False)) | others
+            found.extend(tx.all(self._statements[place], given))
         return found

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
@@ -60,6 +60,8 @@ class Store:
             raise Unavailable(f"The store at {self.path} cannot be opened: {error.strerror}.") from error
         self._writer = _engine(lambda: _connect_writer(self.path), StaticPool)
         self._reader = _engine(lambda: _connect_reader(self.path), QueuePool)
+        # Checked out for good: a write is short, and taking it from the pool each time would be a tenth of it.
+        self._connection: Connection | None = None
 
     def close(self) -> None:
         """Close every connection; the store cannot be used afterwards."""
@@ -67,6 +69,8 @@ class Store:
             return
         self._reader.dispose()
         with self._write_lock, _locked(self._lock_file):
+            if self._connection is not None:
+                self._connection.close()
             self._writer.dispose()
         os.close(self._lock_file)
 
@@ -85,10 +89,11 @@ class Store:
     def writing(self) -> Iterator[Tx]:
         """A transaction to write in: committed at the end of the block, undone if the block raises."""
         self._after_fork()
-        with self._write_lock, _locked(self._lock_file), _translated(), self._writer.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            tx = Tx(connection, self._memory, self._now())
+        with self._write_lock, _locked(self._lock_file), _translated():
+            connection = self._connection = self._connection or self._writer.connect()
             try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                tx = Tx(connection, self._memory, self._now())
                 yield tx
                 tx.settle()
                 connection.commit()
@@ -121,7 +126,7 @@ class Store:
     def _after_fork(self) -> None:
         if self._pid != os.getpid():
             # The parent's connections are left as they are: closing them here would disturb the parent's locks.
-            self._left_behind = (self._writer, self._reader)
+            self._left_behind = (self._writer, self._reader, self._connection)
             self._open()
 
 

@@ -58,12 +58,17 @@ def join(parts: Sequence[Points]) -> Points:
     return Points(list(chain(*steps)), list(chain(*timestamps)), list(chain(*values)))
 
 
+def rising(numbers: Sequence[int]) -> bool:
+    """Whether each number is greater than the one before."""
+    return all(map(lt, numbers, numbers[1:]))
+
+
 def in_order(points: Points) -> Points:
     """The points by timestamp, step and value (NaN first): the order of a metric's history."""
     steps, timestamps, values = points
-    if all(map(lt, timestamps, timestamps[1:])):
+    if rising(timestamps):
         return points
-    if all(map(lt, steps, steps[1:])) and all(map(le, timestamps, timestamps[1:])):
+    if rising(steps) and all(map(le, timestamps, timestamps[1:])):
         return points
     return points.pick(sorted(range(len(steps)), key=lambda i: (timestamps[i], steps[i], _rank(values[i]))))
 

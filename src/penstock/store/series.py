@@ -6,13 +6,13 @@ timestamp and value, changes nothing (surface, 2.5).
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from operator import lt
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 
 from penstock.store import tables
+from penstock.store.by_rows import ByRows
 from penstock.store.segments import (
     SEGMENT_POINTS,
     Points,
@@ -22,11 +22,12 @@ from penstock.store.segments import (
     join,
     outline,
     pack,
+    rising,
     unpack,
 )
+from penstock.store.series_row import NEW, Row, as_row, new_row, note
 from penstock.store.transaction import Tx
 
-_Row = dict[str, Any]
 Moment = tuple[int, int, float]
 
 # Blocks with fewer points are loose; so many loose blocks are merged into one, so that a tail never has many rows.
@@ -36,12 +37,10 @@ MOST_LOOSE_BLOCKS: Final = 64
 _series = tables.series
 _tail = tables.tail
 _segments = tables.segments
-_COLUMNS: Final = tuple(column.name for column in _series.columns)
-_FIND: Final = select(_series).where(_series.c.run == bindparam("run_"), _series.c.key == bindparam("key_"))
 _OF_RUN: Final = select(_series).where(_series.c.run == bindparam("run_"))
-_NEW: Final = tuple(name for name in _COLUMNS if name != "id")
-_ADD: Final = insert(_series).values({name: bindparam(name) for name in _NEW}).returning(_series.c.id)
-_CHANGING: Final = tuple(name for name in _NEW if name not in {"run", "key"})
+_SOME_OF_RUN: Final = ByRows(_OF_RUN, _series.c.key)
+_ADD: Final = insert(_series).values({name: bindparam(name) for name in NEW})
+_CHANGING: Final = tuple(name for name in NEW if name not in {"run", "key"})
 _UPDATE: Final = (
     update(_series).where(_series.c.id == bindparam("id_")).values({name: bindparam(name) for name in _CHANGING})
 )
@@ -67,53 +66,54 @@ _SEGMENTS_AT: Final = _overlapping(_segments)
 _BLOCKS_AT: Final = _overlapping(_tail)
 
 
-def append(tx: Tx, run: int, key: str, points: Points) -> None:
-    """Add points, which may come in any order, to a metric of the run in row ``run``."""
-    key_row = tx.key(key)
-    found = tx.first(_FIND, {"run_": run, "key_": key_row})
-    if found is None:
-        _begin(tx, run, key_row, _unrepeated(points))
-        return
-    row = dict(zip(_COLUMNS, found, strict=True))
-    points = _new_points(tx, row, points)
-    if points.steps:
-        _note(row, points)
-        _store(tx, row, points)
-        _update(tx, row)
+def append(tx: Tx, run: int, columns: Mapping[str, Points]) -> None:
+    """Add points, which may come in any order, to metrics of the run in row ``run``."""
+    keys = {tx.key(name): points for name, points in columns.items()}
+    found = _rows(tx, run, keys)
+    for row in found:
+        points = _new_points(tx, row, keys.pop(row["key"]))
+        if points.steps:
+            note(row, points)
+            _store(tx, row, points)
+    _update(tx, found)
+    if keys:
+        _begin(tx, run, {key: _unrepeated(points) for key, points in keys.items()})
 
 
-def _begin(tx: Tx, run: int, key: int, points: Points) -> None:
-    step, timestamp, value = points.steps[0], points.timestamps[0], _number(points.values[0])
-    row: _Row = {"run": run, "key": key, "count": 0, "tail_count": 0, "loose_blocks": 0, "next_seq": 0}
-    row |= {"max_timestamp": timestamp}
-    row |= {"min_value": None, "min_step": None, "max_value": None, "max_step": None}
-    row |= {"last_value": value, "last_step": step, "last_timestamp": timestamp}
-    row |= {"first_value": value, "first_step": step, "first_timestamp": timestamp}
-    _note(row, points)
-    small = len(points.steps) < SEGMENT_POINTS
-    if small:
+def _begin(tx: Tx, run: int, keys: Mapping[int, Points]) -> None:
+    """Make series that are not there, and store what each begins with: the usual few points by two statements."""
+    few = {key for key, points in keys.items() if len(points.steps) < SEGMENT_POINTS}
+    tx.run_many(_ADD, [_first_row(run, key, points, stored=key in few) for key, points in keys.items()])
+    rows = _rows(tx, run, keys)
+    tx.run_many(_ADD_BLOCK, [_block(row["id"], 0, keys[row["key"]]) for row in rows if row["key"] in few])
+    large = [row for row in rows if row["key"] not in few]
+    for row in large:
+        _store(tx, row, keys[row["key"]])
+    _update(tx, large)
+
+
+def _first_row(run: int, key: int, points: Points, *, stored: bool) -> Row:
+    row = new_row(run, key, points)
+    if stored:
         row |= {"tail_count": len(points.steps), "next_seq": 1, "loose_blocks": int(_is_loose(points))}
-    created = tx.first(_ADD, row)
-    assert created is not None  # an INSERT ... RETURNING returns the row it made
-    row["id"] = created[0]
-    if small:
-        tx.run(_ADD_BLOCK, {"series": row["id"], "seq": 0, "points": encode_tail(points), **_bounds(points)})
-    else:
-        _store(tx, row, points)
-        _update(tx, row)
+    return row
 
 
-def _update(tx: Tx, row: _Row) -> None:
-    tx.run(_UPDATE, {"id_": row["id"], **{name: row[name] for name in _CHANGING}})
+def _rows(tx: Tx, run: int, keys: Mapping[int, Points]) -> list[Row]:
+    return [as_row(found) for found in _SOME_OF_RUN.all(tx, list(keys), run_=run)]
+
+
+def _update(tx: Tx, rows: Sequence[Row]) -> None:
+    tx.run_many(_UPDATE, [{"id_": row["id"], **{name: row[name] for name in _CHANGING}} for row in rows])
 
 
 def pack_tails(tx: Tx, run: int) -> None:
     """Pack what is left in the tails of a run that has ended, where it is worth a segment's overhead."""
     for found in tx.all(_OF_RUN, {"run_": run}):
-        row = dict(zip(_COLUMNS, found, strict=True))
+        row = as_row(found)
         if row["tail_count"] > STRAY_POINTS:
             _store(tx, row, Points([], [], []), everything=True)
-            _update(tx, row)
+            _update(tx, [row])
 
 
 STRAY_POINTS: Final = 64
@@ -123,11 +123,11 @@ STRAY_POINTS: Final = 64
 # ---- what is new
 
 
-def _new_points(tx: Tx, row: _Row, points: Points) -> Points:
+def _new_points(tx: Tx, row: Row, points: Points) -> Points:
     """The points without those that the series has already, and without repetitions among themselves."""
     steps = points.steps
     # The usual case: each step is beyond every one before.
-    if steps[0] > row["last_step"] and _rising(steps):
+    if steps[0] > row["last_step"] and rising(steps):
         return points
     points = _unrepeated(points)
     # A point later than every other cannot be there already, whatever its step.
@@ -162,12 +162,8 @@ def _moments(points: Points) -> Iterator[Moment]:
     return zip(points.steps, points.timestamps, values, strict=True)
 
 
-def _rising(steps: Sequence[int]) -> bool:
-    return all(map(lt, steps, steps[1:]))
-
-
 def _unrepeated(points: Points) -> Points:
-    if _rising(points.steps):
+    if rising(points.steps):
         return points
     places: dict[Moment, int] = {}
     for i, moment in enumerate(_moments(points)):
@@ -175,64 +171,10 @@ def _unrepeated(points: Points) -> Points:
     return points if len(places) == len(points.steps) else points.pick(list(places.values()))
 
 
-# ---- what the series row says
-
-
-def _note(row: _Row, points: Points) -> None:
-    row["count"] += len(points.steps)
-    _note_ends(row, points)
-    _note_extremes(row, points)
-
-
-def _note_ends(row: _Row, points: Points) -> None:
-    """Keep the points with the greatest and the least (step, timestamp, value)."""
-    if _rising(points.steps):
-        ends = [tuple(column[i] for column in points) for i in (0, -1)]
-    else:
-        ranked = list(zip(points.steps, points.timestamps, map(_comparable, points.values), strict=True))
-        ends = [min(ranked), max(ranked)]
-    for name, end, better in (("first", ends[0], lt), ("last", ends[1], _greater)):
-        step, timestamp, value = end
-        held = (row[f"{name}_step"], row[f"{name}_timestamp"], _comparable(row[f"{name}_value"]))
-        if better((step, timestamp, _comparable(value)), held):
-            row |= {f"{name}_step": step, f"{name}_timestamp": timestamp, f"{name}_value": _number(value)}
-
-
-def _greater(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    return one > other
-
-
-def _comparable(value: float | None) -> float:
-    """NaN ranks below every number: a number at the same moment replaces it."""
-    return -math.inf if value is None or value != value else value
-
-
-def _number(value: float) -> float | None:
-    """What a column holds for a value: NULL for NaN."""
-    return None if value != value or math.isinf(value) else value
-
-
-def _note_extremes(row: _Row, points: Points) -> None:
-    row["max_timestamp"] = max(row["max_timestamp"], *points.timestamps)
-    values: Sequence[float] = points.values
-    if math.isnan(sum(values)):
-        values = [value for value in values if value == value]
-        if not values:
-            return
-    for name, value, better in (("min", min(values), lt), ("max", max(values), _above)):
-        held = row[f"{name}_value"]
-        if held is None or better(value, held):
-            row |= {f"{name}_value": value, f"{name}_step": points.steps[points.values.index(value)]}
-
-
-def _above(one: float, other: float) -> bool:
-    return one > other
-
-
 # ---- where the points go
 
 
-def _store(tx: Tx, row: _Row, points: Points, *, everything: bool = False) -> None:
+def _store(tx: Tx, row: Row, points: Points, *, everything: bool = False) -> None:
     """Put points into the tail; pack the tail when it is long enough, or in any case when ``everything`` is asked."""
     series = row["id"]
     if row["tail_count"] + len(points.steps) < SEGMENT_POINTS and not everything:
@@ -252,15 +194,18 @@ def _store(tx: Tx, row: _Row, points: Points, *, everything: bool = False) -> No
         _add_block(tx, row, whole.slice(full, len(whole.steps)))
 
 
-def _add_block(tx: Tx, row: _Row, points: Points) -> None:
-    place = {"series": row["id"], "seq": row["next_seq"]}
-    tx.run(_ADD_BLOCK, {**place, **_bounds(points), "points": encode_tail(points)})
+def _add_block(tx: Tx, row: Row, points: Points) -> None:
+    tx.run(_ADD_BLOCK, _block(row["id"], row["next_seq"], points))
     row["next_seq"] += 1
     row["tail_count"] += len(points.steps)
     row["loose_blocks"] += _is_loose(points)
 
 
-def _merge_loose(tx: Tx, row: _Row) -> None:
+def _block(series: int, seq: int, points: Points) -> dict[str, Any]:
+    return {"series": series, "seq": seq, **_bounds(points), "points": encode_tail(points)}
+
+
+def _merge_loose(tx: Tx, row: Row) -> None:
     loose = join([decode_tail(block) for (block,) in tx.all(_LOOSE_BLOCKS, {"series_": row["id"]})])
     tx.run(_DROP_LOOSE_BLOCKS, {"series_": row["id"]})
     row["tail_count"] -= len(loose.steps)
@@ -268,7 +213,7 @@ def _merge_loose(tx: Tx, row: _Row) -> None:
     _add_block(tx, row, loose)
 
 
-def _add_segment(tx: Tx, row: _Row, points: Points) -> None:
+def _add_segment(tx: Tx, row: Row, points: Points) -> None:
     place = {"series": row["id"], "seq": row["next_seq"]}
     tx.run(_ADD_SEGMENT, {**place, **_bounds(points), "outline": outline(points), "points": pack(points)})
     row["next_seq"] += 1

@@ -16,7 +16,7 @@ NAN = math.nan
 
 
 def append(store: Store, run: int, points: Points, key: str = "loss") -> None:
-    store.write(lambda tx: series.append(tx, run, key, points))
+    store.write(lambda tx: series.append(tx, run, {key: points}))
 
 
 def stored(store: Store, run: int, skip: int = 0, key: str = "loss") -> list[tuple[int, int, float]]:
@@ -170,7 +170,7 @@ def test_a_window_reaches_into_the_tail(store: Store, run: int) -> None:
 def test_a_long_tail_of_single_points_keeps_few_rows(store: Store, run: int) -> None:
     with store.writing() as tx:
         for i in range(1000):
-            series.append(tx, run, "loss", many(1, start=i))
+            series.append(tx, run, {"loss": many(1, start=i)})
     count = select(func.count()).select_from(tables.tail)
     rows = store.read(lambda tx: tx.sql.execute(count).scalar_one())
     assert rows <= series.MOST_LOOSE_BLOCKS + 1000 // series.LOOSE_POINTS
