@@ -229,19 +229,17 @@ def test_a_damaged_file_is_told_once_and_stops_nothing(
     assert len([message for message in caplog.messages if "bad.journal" in message]) == 1
 
 
-def test_thousands_of_short_runs_while_the_store_is_away_hold_few_files(
-    sender: Sender, memory: MemoryConnection
-) -> None:
+def test_a_hundred_short_runs_while_the_store_is_away_hold_few_files(sender: Sender, memory: MemoryConnection) -> None:
     memory.fault = lambda _batch: Unavailable("away")
-    for number in range(300):
+    for number in range(100):
         writer_of(sender, memory, f"run{number}").end(StatusChanged("FINISHED", 2))
         time.sleep(0.001)
-    assert not sender.flush(3)
+    assert not sender.flush(1.5)
     held = [fd for fd in Path("/proc/self/fd").iterdir() if fd.exists() and fd.readlink().suffix == SUFFIX]
-    assert len(held) < 100
+    assert len(held) < 50
     memory.fault = lambda _batch: None
     assert sender.flush(30)
-    assert len(memory.runs) == 300
+    assert len(memory.runs) == 100
     assert files(memory) == []
 
 
