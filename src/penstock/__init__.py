@@ -19,16 +19,26 @@ if TYPE_CHECKING:
         create_experiment,
         delete_experiment,
         delete_run,
-        delete_tag,
         end_run,
         flush,
-        get_artifact_uri,
         get_experiment,
         get_experiment_by_name,
         get_parent_run,
         get_run,
         get_tracking_uri,
         last_active_run,
+        restore_experiment,
+        restore_run,
+        search_experiments,
+        search_runs,
+        set_experiment,
+        set_experiment_tag,
+        set_tracking_uri,
+        start_run,
+    )
+    from penstock.client.fluent_log import (
+        delete_tag,
+        get_artifact_uri,
         load_table,
         log_artifact,
         log_artifacts,
@@ -41,16 +51,8 @@ if TYPE_CHECKING:
         log_params,
         log_table,
         log_text,
-        restore_experiment,
-        restore_run,
-        search_experiments,
-        search_runs,
-        set_experiment,
-        set_experiment_tag,
         set_tag,
         set_tags,
-        set_tracking_uri,
-        start_run,
     )
     from penstock.client.run import ActiveRun
     from penstock.entities.artifact import FileInfo
@@ -135,9 +137,27 @@ __all__ = [
 ]
 
 
-# Where what is not a function is defined; functions are in client/fluent.py. Each is loaded when it is first asked for:
+# Where the names are defined, if not in client/fluent.py. Each is loaded when it is first asked for:
 # the server and the command line live in this package too, and need none of it.
 _HOMES: Final = {
+    "client.fluent_log": (
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "set_tag",
+        "set_tags",
+        "delete_tag",
+        "log_artifact",
+        "log_artifacts",
+        "log_text",
+        "log_dict",
+        "log_figure",
+        "log_image",
+        "log_table",
+        "load_table",
+        "get_artifact_uri",
+    ),
     "client.client": ("Client",),
     "client.run": ("ActiveRun",),
     "entities.artifact": ("FileInfo",),
