@@ -342,3 +342,6 @@ def _log_packages(handle: ActiveRun) -> None:
         handle.writer.append(TagSet(context.PACKAGES, text))
     else:
         warn(f"The list of installed packages has {len(text)} characters, too many to be kept with the run.")
+    if not handle.is_open:
+        # The run was over sooner than this: nobody else closes what was just opened.
+        handle.writer.close()

@@ -26,17 +26,30 @@ def as_number(value: Any, key: str) -> float:
 
 
 def as_integer(value: Any, what: str) -> int:
-    """A step or a time as an integer; a float that is one will do.
+    """A step or a time as an integer of 64 bits; a float that is one will do.
 
     Raises:
-        InvalidParameter: it is none.
+        InvalidParameter: it is none, or out of range.
     """
     try:
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        return operator.index(value)
+        number = int(value) if isinstance(value, float) and value.is_integer() else operator.index(value)
     except TypeError:
         raise InvalidParameter(f"The {what} must be an integer, not {value!r} ({type(value).__name__}).") from None
+    if not -(2**63) <= number < 2**63:
+        raise InvalidParameter(f"The {what} {number} is out of range: integers of 64 bits are allowed.")
+    return number
+
+
+def as_time(value: Any) -> int:
+    """A time in milliseconds since 1970 (UTC) as an integer.
+
+    Raises:
+        InvalidParameter: it is none, or is negative.
+    """
+    number = as_integer(value, "timestamp")
+    if number < 0:
+        raise InvalidParameter(f"The timestamp {number} is out of range: it counts the milliseconds since 1970 (UTC).")
+    return number
 
 
 def as_text(value: Any) -> str:

@@ -6,17 +6,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from time import time_ns
+from typing import Any, Final, Protocol
 from zlib import crc32
 
 from msgspec import structs
 
 from penstock.client.frames import MARK, encode_record, frame_of, pack_sum
 from penstock.client.journal import ROTATE_BYTES, Header, Journal
+from penstock.client.values import as_integer, as_number, as_time, now_ms
 from penstock.entities.ids import RunId
 from penstock.entities.record import Record, RunStarted, StatusChanged
 from penstock.entities.rules import check_key
-from penstock.errors import InvalidParameter
 
 _RETRY_SECONDS: Final = 1.0
 _INT64: Final = 2**63
@@ -76,14 +77,19 @@ class Writer:
         self._in_memory: deque[Journal] = deque()
         self._next_try = 0.0
 
-    def append_metric(self, key: str, value: float, timestamp: int, step: int) -> None:
-        """Write a point. This is the hottest path of all: about a microsecond.
+    def append_metric(self, key: str, value: Any, step: int | None = None, timestamp: int | None = None) -> None:
+        """Write a point (see ``ActiveRun.log_metric``). This is the hottest path of all: about a microsecond.
 
         Raises:
-            InvalidParameter: the key is not allowed, or the step or the timestamp is out of range.
+            InvalidParameter: an argument is wrong.
         """
-        if not (-_INT64 <= step < _INT64 and 0 <= timestamp < _INT64):
-            raise InvalidParameter(f"Step {step} or timestamp {timestamp} of metric '{key}' is out of range.")
+        if type(value) is not float:
+            value = as_number(value, key)
+        if step is None:
+            step = 0
+        elif type(step) is not int or not -_INT64 <= step < _INT64:
+            step = as_integer(step, "step")
+        timestamp = time_ns() // 1_000_000 if timestamp is None else as_time(timestamp)
         try:
             if key not in self._metric_keys:
                 self._metric_keys.add(check_key(key, "metric name"))
@@ -91,7 +97,7 @@ class Writer:
             payload = encode_record(("m", key, value, timestamp, step))
         except TypeError:
             # No text at all, or a text of another type, such as NumPy's or a member of an enumeration.
-            self.append_metric(str.__str__(check_key(key, "metric name")), value, timestamp, step)
+            self.append_metric(str.__str__(check_key(key, "metric name")), value, step, timestamp)
             return
         frame = MARK + pack_sum(crc32(payload), len(payload)) + payload
         try:
@@ -176,8 +182,7 @@ class Writer:
         return journal
 
     def _header(self) -> Header:
-        now = time.time_ns() // 1_000_000
-        return Header(run_id=self._run_id, uri=self._uri, pid=os.getpid(), created=now, owner=self._owner)
+        return Header(run_id=self._run_id, uri=self._uri, pid=os.getpid(), created=now_ms(), owner=self._owner)
 
 
 def _no_room(_frame: bytes) -> None:

@@ -60,7 +60,7 @@ def test_what_was_logged_arrives_while_the_run_goes_on(sender: Sender, memory: M
 def test_a_flush_waits_for_all_of_it(sender: Sender, memory: MemoryConnection) -> None:
     writer = writer_of(sender, memory)
     for step in range(50_000):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert sender.flush(20)
     assert steps(memory) == list(range(50_000))
 
@@ -83,7 +83,7 @@ def test_a_store_that_is_away_for_a_while_gets_everything_once(
     memory.fault = failing(2, error)
     writer = writer_of(sender, memory)
     for step in range(100):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert sender.flush(20)
     assert steps(memory) == list(range(100))
 
@@ -161,7 +161,7 @@ def test_a_batch_that_is_too_large_is_sent_in_parts(sender: Sender, memory: Memo
     memory.fault = lambda batch: TooLarge("too large") if batch.count > 10 else None
     writer = writer_of(sender, memory)
     for step in range(100):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert sender.flush(10)
     assert steps(memory) == list(range(100))
 
@@ -171,11 +171,11 @@ def test_a_store_that_was_set_back_gets_all_that_the_journal_still_has(
 ) -> None:
     writer = writer_of(sender, memory)
     for step in range(5):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert sender.flush(5)
     memory.runs.clear()
     memory.writers.clear()
-    writer.append_metric("m", 1.0, 1, 5)
+    writer.append_metric("m", 1.0, 5, 1)
     assert sender.flush(5)
     assert steps(memory) == list(range(6))
 
@@ -199,7 +199,7 @@ def test_an_orphan_is_sent_before_what_follows_it_and_its_run_is_killed(
         journal.close()
     resumed = RunStarted(2, experiment_id="0", resumed=True)
     living = Writer(memory.journals, RunId("r"), memory.journal_uri, resumed, sender.lane(memory))
-    living.append_metric("m", 1.0, 1, 2)
+    living.append_metric("m", 1.0, 2, 1)
     assert sender.flush(5)
     kinds = [one.status if isinstance(one, StatusChanged) else type(one).__name__ for one in memory.runs["r"]]
     assert kinds == ["RunStarted", "MetricLogged", "KILLED", "RunStarted", "MetricLogged"]
@@ -254,7 +254,7 @@ def test_logging_goes_on_while_a_store_hangs(sender: Sender, memory: MemoryConne
     writer = writer_of(sender, memory)
     begin = time.monotonic()
     for step in range(1000):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert time.monotonic() - begin < 1
     assert not sender.flush(0.3)
     go_on.set()

@@ -53,7 +53,7 @@ def writer(tmp_path: Path, outbox: Collector) -> Writer:
 
 
 def test_records_come_in_the_order_they_were_written(writer: Writer, outbox: Collector) -> None:
-    writer.append_metric("loss", 0.5, 7, 3)
+    writer.append_metric("loss", 0.5, 3, 7)
     writer.append(TagSet("k", "v"))
     assert outbox.records() == [START, MetricLogged("loss", 0.5, 7, 3), TagSet("k", "v")]
 
@@ -61,7 +61,7 @@ def test_records_come_in_the_order_they_were_written(writer: Writer, outbox: Col
 def test_many_threads_lose_nothing_and_mix_nothing_up(writer: Writer, outbox: Collector) -> None:
     def write(name: str) -> None:
         for step in range(20_000):
-            writer.append_metric(name, 1.0, 7, step)
+            writer.append_metric(name, 1.0, step, 7)
 
     threads = [threading.Thread(target=write, args=(f"m{number}",)) for number in range(4)]
     for thread in threads:
@@ -94,7 +94,7 @@ def test_a_long_journal_is_followed_by_another_that_tells_how_the_run_began(writ
 
 def test_after_the_end_a_record_begins_another_journal(writer: Writer, outbox: Collector) -> None:
     writer.end(StatusChanged("FINISHED", 9))
-    writer.append_metric("late", 1.0, 10, 0)
+    writer.append_metric("late", 1.0, 0, 10)
     first, second = outbox.journals
     assert first.sealed
     assert not second.header.owner
@@ -120,7 +120,7 @@ def test_a_key_that_is_not_allowed_raises_at_the_call(writer: Writer, outbox: Co
 @pytest.mark.parametrize(("timestamp", "step"), [(-1, 0), (2**63, 0), (0, 2**63), (0, -(2**63) - 1)])
 def test_a_step_or_time_out_of_range_raises_at_the_call(writer: Writer, timestamp: int, step: int) -> None:
     with pytest.raises(InvalidParameter, match="out of range"):
-        writer.append_metric("m", 1.0, timestamp, step)
+        writer.append_metric("m", 1.0, step, timestamp)
 
 
 def test_keys_of_other_text_types_are_text(writer: Writer, outbox: Collector) -> None:
@@ -136,7 +136,7 @@ def test_where_no_file_can_be_written_memory_keeps_the_records(tmp_path: Path, o
     (tmp_path / "file").write_text("")
     writer = Writer(tmp_path / "file" / "journal", RunId("r"), "u", START, outbox)
     for step in range(5000):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     assert len(outbox.failures) == 1
     points = [one.step for one in outbox.records() if isinstance(one, MetricLogged)]
     assert points == list(range(5000))
@@ -146,7 +146,7 @@ def test_what_memory_cannot_hold_is_counted(tmp_path: Path, outbox: Collector) -
     (tmp_path / "file").write_text("")
     writer = Writer(tmp_path / "file" / "journal", RunId("r"), "u", START, outbox)
     for step in range(150_000):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     kept = sum(isinstance(one, MetricLogged) for one in outbox.records())
     assert kept > 80_000
     # The starts that head each journal were lost with them.
@@ -160,7 +160,7 @@ def test_a_full_disk_is_noticed_and_left_behind_when_there_is_room_again(tmp_pat
     resource.setrlimit(resource.RLIMIT_FSIZE, (100 << 10, limits[1]))
     try:
         for step in range(20_000):
-            writer.append_metric("m", 1.0, 1, step)
+            writer.append_metric("m", 1.0, step, 1)
         on_disk_then = outbox.journals[-1].path
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -168,7 +168,7 @@ def test_a_full_disk_is_noticed_and_left_behind_when_there_is_room_again(tmp_pat
     assert outbox.failures
     writer._next_try = 0.0
     for step in range(20_000, 30_000):
-        writer.append_metric("m", 1.0, 1, step)
+        writer.append_metric("m", 1.0, step, 1)
     last = outbox.journals[-1].path
     assert last is not None
     assert last.suffix == SUFFIX
