@@ -1,9 +1,11 @@
 """Operations over HTTP: one row of a dictionary for each method and path, made from ``operations/table.py``."""
 
 import asyncio
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar, TypeVarTuple
 
@@ -18,7 +20,7 @@ from penstock.server.bridge import Bridge
 from penstock.server.exchange import Budget, Exchange
 from penstock.server.history import send_history
 from penstock.service.access import ANONYMOUS
-from penstock.service.handle import Service
+from penstock.service.handle import Occupied, Service
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -32,6 +34,7 @@ _MAX_ACTIVE: Final = 512
 # Reading more than this takes long enough to keep other requests waiting: a thread does it.
 _QUICK_BODY: Final = 64 * 2**10
 _ZLIB_WITH_GZIP_HEADER: Final = 31
+_ALONE_SECONDS: Final = 0.05
 # These look up one thing by its key, which takes less time than to hand them to a thread.
 _POINT_READS: Final = frozenset({GetRun, GetExperiment, GetExperimentByName, GetServerInfo})
 
@@ -39,7 +42,7 @@ _POINT_READS: Final = frozenset({GetRun, GetExperiment, GetExperimentByName, Get
 class Operations:
     """Answers every operation.
 
-    Writes go to the service's one writer, which commits what has gathered together; questions are carried out and
+    Writes that come together go to the service's one writer, which commits them together; questions are carried out and
     encoded in the threads of ``pool``, but for those that only look one thing up.
     """
 
@@ -49,6 +52,9 @@ class Operations:
         self._budget: Final = Budget(_MAX_HELD)
         self._bridge: Bridge | None = None
         self._active = 0
+        # The connection that the last write came over, and since when all of them have.
+        self._writer: object = None
+        self._changed = 0.0
 
     def rows(self) -> Iterator[tuple[str, str, Handler]]:
         """Method, path and handler, for each way an operation can be asked for."""
@@ -64,10 +70,7 @@ class Operations:
         try:
             op = await self._read(kind, exchange)
             if kind.route.writes:
-                if self._bridge is None:
-                    self._bridge = Bridge(asyncio.get_running_loop())
-                result = await self._bridge.wait(self._service.submit(op, ANONYMOUS))
-                await exchange.answer(200, encode_result(result))
+                await exchange.answer(200, encode_result(await self._write(op, alone=self._is_alone(exchange))))
             elif isinstance(op, GetMetricHistory) and op.max_results is None and not op.page_token:
                 await send_history(exchange, self._service.history_pages(op, ANONYMOUS), self._pool)
             elif kind in _POINT_READS:
@@ -76,6 +79,23 @@ class Operations:
                 await exchange.answer(200, await self._in_thread(self._ask, op))
         finally:
             self._active -= 1
+
+    async def _write(self, op: Operation[Any], *, alone: bool) -> Any:
+        if alone and not isinstance(op, AppendRecords):
+            # To hand the write to a thread and back would take as long as to carry it out.
+            with suppress(Occupied):
+                return self._service.send_at_once(op, ANONYMOUS)
+        if self._bridge is None:
+            self._bridge = Bridge(asyncio.get_running_loop())
+        return await self._bridge.wait(self._service.submit(op, ANONYMOUS))
+
+    def _is_alone(self, exchange: Exchange) -> bool:
+        """Whether all writes lately came over one connection: there is nothing to commit together with."""
+        now = time.monotonic()
+        client = exchange.scope.get("client")
+        if client != self._writer:
+            self._writer, self._changed = client, now
+        return self._active == 1 and now - self._changed > _ALONE_SECONDS
 
     async def _read(self, kind: Kind, exchange: Exchange) -> Operation[Any]:
         if exchange.method in {"GET", "HEAD"}:

@@ -19,8 +19,10 @@ from penstock.service.places import Places
 from penstock.service.rules_table import RULES
 from penstock.service.work import Work
 from penstock.store import outbox
-from penstock.store.engine import Store
+from penstock.store.engine import Occupied, Store
 from penstock.store.transaction import Tx
+
+__all__ = ["Occupied", "Service", "carry_out"]
 
 R = TypeVar("R")
 
@@ -48,9 +50,17 @@ class Service:
             return cast("R", self._info)
         if not op.route.writes:
             return self._store.read(lambda tx: carry_out(self._work(tx, who), op))
-        result = self._store.write(lambda tx: carry_out(self._work(tx, who), op))
-        self._tell()
-        return result
+        return self._write(op, who, wait=True)
+
+    def send_at_once(self, op: Operation[R], who: Asker = ANONYMOUS) -> R:
+        """Carry out a write like ``send``, if nobody else is writing.
+
+        Raises:
+            Occupied: somebody is; nothing was done.
+            PenstockError: as ``send`` would.
+        """
+        check(who, type(op))
+        return self._write(op, who, wait=False)
 
     def submit(self, op: Operation[R], who: Asker = ANONYMOUS) -> "Future[R]":
         """Carry out a write together with others that are waiting (``GroupCommit``); its future is done when it is on disk.
@@ -97,6 +107,11 @@ class Service:
 
     def _work(self, tx: Tx, who: Asker) -> Work:
         return Work(tx, who, self.places)
+
+    def _write(self, op: Operation[R], who: Asker, *, wait: bool) -> R:
+        result = self._store.write(lambda tx: carry_out(self._work(tx, who), op), wait=wait)
+        self._tell()
+        return result
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -29,6 +29,10 @@ _READERS: Final = 8
 _CACHE_KIB: Final = 16_384
 
 
+class Occupied(Exception):
+    """Somebody else is writing. Never leaves the service: whoever asks not to wait gets it, and waits elsewhere."""
+
+
 class Store:
     """A database of runs: ``write`` and ``read`` run a function in a transaction.
 
@@ -68,28 +72,33 @@ class Store:
         if self._pid != os.getpid():
             return
         self._reader.dispose()
-        with self._write_lock, _locked(self._lock_file):
+        with self._write_lock, _locked(self._lock_file, wait=True):
             if self._connection is not None:
                 self._connection.close()
             self._writer.dispose()
         os.close(self._lock_file)
 
-    def write(self, job: Callable[[Tx], T]) -> T:
+    def write(self, job: Callable[[Tx], T], *, wait: bool = True) -> T:
         """Run ``job`` in a transaction of its own; it is on disk when this returns, and undone if it raises.
 
+        Args:
+            job: what to do.
+            wait: whether to wait while somebody else writes.
+
         Raises:
+            Occupied: somebody else writes, and ``wait`` is false; nothing was done.
             StorageFull: the disk is full.
             Unavailable: the database cannot be written.
             Exception: whatever ``job`` raised.
         """
-        with self.writing() as tx:
+        with self.writing(wait=wait) as tx:
             return job(tx)
 
     @contextmanager
-    def writing(self) -> Iterator[Tx]:
+    def writing(self, *, wait: bool = True) -> Iterator[Tx]:
         """A transaction to write in: committed at the end of the block, undone if the block raises."""
         self._after_fork()
-        with self._write_lock, _locked(self._lock_file), _translated():
+        with _taken(self._write_lock, wait=wait), _locked(self._lock_file, wait=wait), _translated():
             connection = self._connection = self._connection or self._writer.connect()
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -142,7 +151,6 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    connection.execute("PRAGMA case_sensitive_like = ON")
     return connection
 
 
@@ -151,13 +159,25 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA case_sensitive_like = ON")
     return connection
 
 
 @contextmanager
-def _locked(lock_file: int) -> Iterator[None]:
-    fcntl.flock(lock_file, fcntl.LOCK_EX)
+def _taken(lock: threading.Lock, *, wait: bool) -> Iterator[None]:
+    if not lock.acquire(blocking=wait):
+        raise Occupied
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _locked(lock_file: int, *, wait: bool) -> Iterator[None]:
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Occupied from None
     try:
         yield
     finally:

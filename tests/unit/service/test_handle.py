@@ -13,7 +13,7 @@ from penstock.operations.records import GetServerInfo
 from penstock.operations.runs import BatchMetric, CreateRun, GetMetricHistory, GetRun, LogBatch, LogMetric
 from penstock.operations.table import OPERATIONS
 from penstock.service.access import Asker
-from penstock.service.handle import Service
+from penstock.service.handle import Occupied, Service
 from penstock.service.opening import layout, open_service
 from penstock.service.rules_table import RULES
 
@@ -122,3 +122,19 @@ def test_where_an_embedded_store_keeps_its_parts(tmp_path: Path) -> None:
     assert layout(f"sqlite:///{tmp_path}/x.db").journals == tmp_path / "x.journal"
     with pytest.raises(InvalidParameter, match="cannot be opened as a store"):
         layout("postgresql://somewhere")
+
+
+def test_a_write_that_must_not_wait_is_done_at_once_or_not_at_all(service: Service) -> None:
+    assert service.send_at_once(CreateExperiment(name="now")).experiment_id == "1"
+    with service._store.writing(), pytest.raises(Occupied):
+        service.send_at_once(CreateExperiment(name="later"))
+    with pytest.raises(NotFound):
+        service.send(GetExperiment(experiment_id="2"))
+
+
+def test_another_process_that_writes_is_somebody_else_too(service: Service, tmp_path: Path) -> None:
+    other = open_service(str(tmp_path / "store"))
+    with other._store.writing(), pytest.raises(Occupied):
+        service.send_at_once(CreateExperiment(name="later"))
+    assert service.send_at_once(CreateExperiment(name="now")).experiment_id == "1"
+    other.close()
