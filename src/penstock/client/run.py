@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from penstock.client.artifacts import ArtifactLog
 from penstock.client.files import RunFiles
-from penstock.client.values import as_integer, as_number, as_text, as_time, now_ms
+from penstock.client.values import as_text, now_ms
 from penstock.client.writer import Writer
 from penstock.entities import rules, wellknown
 from penstock.entities.experiment import LifecycleStage
@@ -88,11 +88,7 @@ class ActiveRun(ArtifactLog):
         Raises:
             InvalidParameter: an argument is wrong.
         """
-        numbers = {rules.check_key(key, "metric name"): as_number(value, key) for key, value in metrics.items()}
-        at = now_ms() if timestamp is None else as_time(timestamp)
-        common = None if step is None else as_integer(step, "step")
-        for key, value in numbers.items():
-            self._writer.append_metric(key, value, common, at)
+        self._writer.append_metrics(metrics, step, timestamp)
 
     def log_param(self, key: str, value: Any) -> Any:
         """Log a param, which cannot be changed afterwards.

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import time_ns
 from typing import Any, Final, Protocol
@@ -105,13 +105,34 @@ class Writer:
         except ValueError:
             self._write_in_new_room(frame)
 
+    def append_metrics(self, metrics: Mapping[str, Any], step: int | None, timestamp: int | None) -> None:
+        """Write a point of each of several metrics (see ``ActiveRun.log_metrics``), all of them by one step.
+
+        Raises:
+            InvalidParameter: an argument is wrong; nothing is written.
+        """
+        at = time_ns() // 1_000_000 if timestamp is None else as_time(timestamp)
+        step = 0 if step is None else as_integer(step, "step")
+        frames = []
+        for key, value in metrics.items():
+            if type(value) is not float:
+                value = as_number(value, key)
+            if key not in self._metric_keys:
+                self._metric_keys.add(check_key(key, "metric name"))
+            plain = key if type(key) is str else str.__str__(key)
+            frames.append(frame_of(encode_record(("m", plain, value, at, step))))
+        if frames:
+            self._append_frames(b"".join(frames))
+
     def append(self, record: Record) -> None:
         """Write any record."""
-        frame = frame_of(encode_record(record))
+        self._append_frames(frame_of(encode_record(record)))
+
+    def _append_frames(self, frames: bytes) -> None:
         try:
-            self._write(frame)
+            self._write(frames)
         except ValueError:
-            self._write_in_new_room(frame)
+            self._write_in_new_room(frames)
 
     def end(self, last: StatusChanged) -> None:
         """Write the end of the run. A record that comes all the same begins another journal."""
