@@ -1,5 +1,6 @@
 """`penstock server` and `penstock ui`, with the option names of MLflow's."""
 
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -7,6 +8,7 @@ import click
 
 from penstock.errors import InvalidParameter
 from penstock.server.run import DEFAULT_STORE, is_loopback, serve
+from penstock.service.opening import layout
 from penstock.settings import Settings
 
 _OPTIONS: Final = (
@@ -89,8 +91,20 @@ def _serve(settings: Settings) -> None:
             fg="yellow",
             err=True,
         )
-    serve(settings, _announce)
+    store = settings.text("PENSTOCK_BACKEND_STORE_URI") or DEFAULT_STORE
+
+    def announce(address: str) -> None:
+        click.echo(f"Penstock is ready at {address} (Ctrl+C stops it)")
+        _bring_in_orphans(store)
+
+    serve(settings, announce)
 
 
-def _announce(address: str) -> None:
-    click.echo(f"Penstock is ready at {address} (Ctrl+C stops it)")
+def _bring_in_orphans(store: str) -> None:
+    """Take in, beside the serving, what processes that were killed had logged for this store and not yet stored."""
+    journals = layout(store).journals
+    if any(journals.glob("*.journal")):
+        # Imported here: there are seldom any, and a server has no other use for the client.
+        from penstock.client.sync import sync
+
+        threading.Thread(target=sync, args=(journals, store), name="penstock-orphans", daemon=True).start()
