@@ -1,7 +1,7 @@
 """Applies what journals hold: once, in order, and without losing the rest over one record that is refused."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from penstock.entities import record, rules, wellknown
 from penstock.entities.names import random_run_name
@@ -50,6 +50,28 @@ class _Applying:
         self._columns: dict[str, tuple[list[int], list[int], list[float]]] = {}
 
     def apply(self, records: Sequence[record.Record]) -> RunRow:
+        if not self._gather_one_metric(records):
+            self._gather_all(records)
+        self._append_points()
+        return self._running()
+
+    def _gather_one_metric(self, records: Sequence[record.Record]) -> bool:
+        """Gather the records if all are points of one metric, which most batches of a training loop are: by columns."""
+        if set(map(type, records)) != {record.MetricLogged}:
+            return False
+        points = cast("Sequence[record.MetricLogged]", records)
+        key = points[0].key
+        if [point.key for point in points].count(key) != len(points):
+            return False
+        columns = (
+            [point.step for point in points],
+            [point.timestamp for point in points],
+            [point.value for point in points],
+        )
+        self._columns[key] = columns
+        return True
+
+    def _gather_all(self, records: Sequence[record.Record]) -> None:
         columns = self._columns
         for one in records:
             if type(one) is record.MetricLogged:
@@ -61,8 +83,6 @@ class _Applying:
                 column[2].append(one.value)
             else:
                 self._apply_rare(one)
-        self._append_points()
-        return self._running()
 
     def _apply_rare(self, one: record.Record) -> None:
         try:

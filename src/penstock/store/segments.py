@@ -12,11 +12,13 @@ and then compressed. A noisy float32 loss curve takes about 4 bytes a point.
 All numbers are little-endian. A new layout gets a new version; this reader keeps reading this one.
 """
 
+import math
 import struct
 import sys
 import zlib
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import accumulate, chain
 from operator import le, lt, sub
 from typing import Any, Final, NamedTuple
@@ -99,13 +101,14 @@ def unpack(packed: bytes) -> Points:
 
 def _pack_integers(numbers: Sequence[int]) -> bytes:
     differences = list(map(sub, numbers[1:], numbers))
-    least, greatest = min(differences, default=0), max(differences, default=0)
-    if least == greatest:
-        return _INTS.pack(0, numbers[0]) + _I64.pack(least) if _fits(least, 8) else _pack_plain(numbers)
-    width = next((w for w in _INT_CODES if _fits(least, w) and _fits(greatest, w)), 0)
-    if width == 0:
-        return _pack_plain(numbers)
-    return _INTS.pack(width, numbers[0]) + _shuffled(array(_INT_CODES[width], differences))
+    step = differences[0] if differences else 0
+    if differences.count(step) == len(differences) and _fits(step):
+        return _INTS.pack(0, numbers[0]) + _I64.pack(step)
+    for width, code in _INT_CODES.items():
+        # To try is quicker than to look for the least and the greatest first.
+        with suppress(OverflowError):
+            return _INTS.pack(width, numbers[0]) + _shuffled(array(code, differences))
+    return _pack_plain(numbers)
 
 
 def _pack_plain(numbers: Sequence[int]) -> bytes:
@@ -113,8 +116,8 @@ def _pack_plain(numbers: Sequence[int]) -> bytes:
     return _INTS.pack(9, 0) + _shuffled(array("q", numbers))
 
 
-def _fits(number: int, width: int) -> bool:
-    return -(1 << (8 * width - 1)) <= number < 1 << (8 * width - 1)
+def _fits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
 
 
 def _unpack_integers(body: bytes, at: int, count: int) -> tuple[list[int], int]:
@@ -174,16 +177,14 @@ def outline(points: Points) -> bytes:
     Stretches whose values are all NaN leave nothing.
     """
     values = points.values
+    has_nan = math.isnan(sum(values))
     chosen = {0, len(values) - 1}
     for start in range(0, len(values), STRETCH_POINTS):
         stretch = values[start : start + STRETCH_POINTS]
-        least, greatest = min(stretch), max(stretch)
-        if sum(stretch) != sum(stretch):  # NaN makes min and max depend on the order
-            numbers = [v for v in stretch if v == v]
-            if not numbers:
-                continue
-            least, greatest = min(numbers), max(numbers)
-        chosen |= {start + stretch.index(least), start + stretch.index(greatest)}
+        # NaN would make min and max depend on the order.
+        numbers = [value for value in stretch if value == value] if has_nan else stretch
+        if numbers:
+            chosen |= {start + stretch.index(min(numbers)), start + stretch.index(max(numbers))}
     return pack(points.pick(sorted(chosen)))
 
 

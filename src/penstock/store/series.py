@@ -224,10 +224,11 @@ def _is_loose(points: Points) -> bool:
 
 
 def _bounds(points: Points) -> dict[str, int]:
+    steps, timestamps, _ = points
     return {
-        "count": len(points.steps),
-        "min_step": min(points.steps),
-        "max_step": max(points.steps),
-        "min_timestamp": min(points.timestamps),
-        "max_timestamp": max(points.timestamps),
+        "count": len(steps),
+        "min_step": min(steps),
+        "max_step": max(steps),
+        "min_timestamp": min(timestamps),
+        "max_timestamp": max(timestamps),
     }
